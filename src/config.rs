@@ -1,0 +1,121 @@
+//! Settings: what the user said, layered and checked, turned into what the program uses.
+//!
+//! One table (`options`) names every key with its kind, default and prose. Layers are read against
+//! it one key at a time, so a mistake costs exactly that key: it is reported with its place and
+//! what would be valid, and the last good value stays.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::domain::route::{ModelSpec, Policy};
+
+// pub mod grammars;
+// pub mod languages;
+// pub mod layers;
+// pub mod options;
+// pub mod render;
+// pub mod resolve;
+// pub mod source;
+
+/// Everything the program uses, resolved and total.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Master switch; false answers every request with nothing.
+    pub enabled: bool,
+    /// Class → tiers, deadlines, limits.
+    pub policy: Policy,
+    /// Configured models by id.
+    pub models: BTreeMap<String, ModelSettings>,
+    /// Bounds of the completion cache.
+    pub cache: CacheSettings,
+    /// What the local engine may do.
+    pub local: LocalSettings,
+    /// What may leave the machine.
+    pub privacy: PrivacySettings,
+    /// How completions are offered in the editor.
+    pub editor: EditorSettings,
+}
+
+/// One `[models.NAME]` table, resolved.
+#[derive(Clone, Debug)]
+pub struct ModelSettings {
+    /// The part routing and prompting use.
+    pub spec: ModelSpec,
+    /// The part the provider uses.
+    pub endpoint: Endpoint,
+}
+
+/// The wire protocols. One file each under `provider/`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// `POST {url}/chat/completions`, OpenAI and compatible servers.
+    OpenAiChat,
+    /// `POST {url}/completions`, OpenAI-compatible servers with raw prompts.
+    OpenAiCompletions,
+    /// llama.cpp's own `POST {url}/infill`.
+    LlamaCppInfill,
+}
+
+/// Where a model is reached and what it is called there.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// The wire protocol.
+    pub protocol: Protocol,
+    /// Base address, such as `http://127.0.0.1:8080` or `https://api.openai.com/v1`.
+    pub url: String,
+    /// The model's name on the server; may be empty for servers with one model.
+    pub model: String,
+    /// Name of the environment variable that holds the key, if one is needed.
+    pub key_env: Option<String>,
+    /// A key written in the user's own file; works, but is warned about.
+    pub key: Option<secrecy::SecretString>,
+    /// How long a call may take in all, late answers for the cache included.
+    pub timeout: Duration,
+    /// Extra JSON fields for the request body, such as `{"cache_prompt": true}`.
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// `[cache]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CacheSettings {
+    /// The most answers kept; 0 switches the cache off.
+    pub entries_max: usize,
+    /// The most bytes of text kept.
+    pub bytes_max: usize,
+}
+
+/// `[local]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalSettings {
+    /// Whether closers are offered.
+    pub closers: bool,
+    /// Whether names are offered.
+    pub names: bool,
+}
+
+/// `[privacy]`.
+#[derive(Clone, Debug)]
+pub struct PrivacySettings {
+    /// Files whose text never leaves the machine, by glob.
+    pub exclude: globset::GlobSet,
+    /// Whether secrets found in a prompt are replaced before it is sent.
+    pub redact: bool,
+}
+
+/// `[editor]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EditorSettings {
+    /// When `textDocument/completion` is offered.
+    pub completion_menu: CompletionMenu,
+}
+
+/// When the completion menu is served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompletionMenu {
+    /// Only for clients without inline completion.
+    Auto,
+    /// For every client.
+    Always,
+    /// Never.
+    Never,
+}

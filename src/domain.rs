@@ -1,0 +1,17 @@
+//! The pure half: text in, decisions out.
+//!
+//! Nothing in this folder awaits, opens a file, reads the clock or the environment, or knows LSP,
+//! HTTP or JSON. Time arrives as an argument. So all of it is tested without a clock, a disk or a
+//! network, and the same inputs always give the same answer.
+
+pub mod units;
+
+pub mod language;
+
+pub mod class;
+pub mod route;
+
+pub mod context;
+pub mod prompt;
+
+pub mod completion;

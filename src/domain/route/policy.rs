@@ -1,0 +1,66 @@
+//! The policy table: one row per request class, as the configuration resolved it.
+
+use std::time::Duration;
+
+use super::Tier;
+use crate::domain::class::RequestClass;
+use crate::domain::completion::Confidence;
+use crate::domain::units::Tokens;
+
+/// Whether the user forces one tier for everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Override {
+    /// The table decides.
+    Auto,
+    /// Always this tier, whatever the class.
+    Always(Tier),
+}
+
+/// What may happen for one request class.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClassPolicy {
+    /// Tiers in the order they are tried.
+    pub tiers: Vec<Tier>,
+    /// From the arrival of the request to the reply, all waiting included.
+    pub deadline: Duration,
+    /// The most tokens a model may generate.
+    pub output_tokens_max: Tokens,
+    /// No model below this tier may answer; the local engine's guess stays as the last resort.
+    pub floor: Tier,
+    /// The local engine answers alone at or above this confidence.
+    pub local_confidence_min: Confidence,
+}
+
+/// The whole table with the settings that apply to every class.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// One row per class, in the order of [`RequestClass::ALL`].
+    pub classes: [ClassPolicy; RequestClass::ALL.len()],
+    /// Forces one tier for everything.
+    pub force: Override,
+    /// How long the user must have paused before a paid tier is asked automatically, by tier
+    /// (`[local, fast, mid, flagship]`; the first is always zero).
+    pub settle: [Duration; 4],
+    /// Models by tier, in the order they are tried (`[local, fast, mid, flagship]`; the first is
+    /// always empty). Values are [`super::ModelSpec::id`]s.
+    pub models: [Vec<String>; 4],
+    /// Whether a request that began on a self-hosted model may move on to a cloud one.
+    pub cloud_failover: bool,
+}
+
+impl Policy {
+    /// The row of a class.
+    pub fn row(&self, class: RequestClass) -> &ClassPolicy {
+        &self.classes[class as usize]
+    }
+
+    /// The settle delay of a tier.
+    pub fn settle(&self, tier: Tier) -> Duration {
+        self.settle[tier as usize]
+    }
+
+    /// The models of a tier, in order.
+    pub fn models(&self, tier: Tier) -> &[String] {
+        &self.models[tier as usize]
+    }
+}

@@ -1,0 +1,88 @@
+//! Newtypes that keep tokens and money apart from other numbers.
+//!
+//! Money is counted in whole nano-dollars: the cheapest published price, 2.5e-8 dollars a token,
+//! is 25 of them, so sums stay exact and no float ever holds a balance.
+
+use std::fmt;
+use std::ops::{Add, AddAssign};
+
+/// A count of model tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Tokens(pub u32);
+
+impl Add for Tokens {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl AddAssign for Tokens {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl fmt::Display for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// An amount of money in nano-dollars (1e-9 USD).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NanoUsd(pub u64);
+
+impl NanoUsd {
+    /// The amount in dollars, for display only.
+    pub fn as_usd(self) -> f64 {
+        self.0 as f64 / 1e9
+    }
+}
+
+impl Add for NanoUsd {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl AddAssign for NanoUsd {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl fmt::Display for NanoUsd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "${:.6}", self.as_usd())
+    }
+}
+
+/// What a model charges, in nano-dollars per token. A missing price is unknown, never zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Price {
+    /// Per uncached input token.
+    pub input: NanoUsd,
+    /// Per input token read from the provider's prompt cache.
+    pub cache_read: NanoUsd,
+    /// Per output token.
+    pub output: NanoUsd,
+}
+
+impl Price {
+    /// Builds a price from dollars per million tokens, the unit price lists use.
+    pub fn from_usd_per_million(input: f64, cache_read: f64, output: f64) -> Self {
+        let nano = |usd: f64| NanoUsd((usd.max(0.0) * 1e3).round() as u64);
+        Self { input: nano(input), cache_read: nano(cache_read), output: nano(output) }
+    }
+
+    /// What a call with this usage costs.
+    pub fn cost(self, usage: &super::completion::Usage) -> NanoUsd {
+        let part =
+            |price: NanoUsd, tokens: Tokens| NanoUsd(price.0.saturating_mul(tokens.0.into()));
+        part(self.input, usage.input_uncached)
+            + part(self.cache_read, usage.cache_read)
+            + part(self.output, usage.output)
+    }
+}

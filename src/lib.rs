@@ -1,0 +1,11 @@
+//! Tabtier: one language server between an editor and any number of models.
+//!
+//! A request flows through the modules below in reading order. The editor's message becomes a
+//! [`domain`] site; the domain says what kind of completion is wanted and plans who should answer;
+//! the [`engine`] runs the plan against the clock, asking models through [`provider`] where the
+//! local engine is not sure enough; [`server`] turns the answer back into the editor's words.
+//! [`config`] is what the user said about all this, and [`cli`] wires the parts together.
+
+pub mod config;
+pub mod domain;
+pub mod provider;

@@ -1,0 +1,76 @@
+//! The border to models: one trait, one closed set of errors.
+//!
+//! What crosses inward is a [`Prompt`]; what crosses outward is a stream of [`Chunk`]s. No header,
+//! status code or vendor JSON passes this line. Each protocol is one file that turns a prompt into
+//! a request body and a wire event into a chunk; `http` is the single exit to the network.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use futures_util::Stream;
+
+use crate::domain::completion::Chunk;
+use crate::domain::prompt::Prompt;
+
+// pub mod http;
+// pub mod llama_cpp;
+// pub mod openai;
+// pub mod registry;
+
+/// A streamed answer. Dropping it cancels the call down to the socket.
+pub type ChunkStream = Pin<Box<dyn Stream<Item = Result<Chunk, ProviderError>> + Send>>;
+
+/// One model that can be asked.
+pub trait Provider: Send + Sync {
+    /// Starts a call. Nothing is sent before the stream is first polled; dropping the stream
+    /// cancels the call.
+    fn stream(&self, prompt: Prompt) -> ChunkStream;
+}
+
+/// Why a call failed, in the words the engine decides by. `detail` never holds prompt text, model
+/// text or a key; it may hold a vendor's short error message.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProviderError {
+    /// The server could not be reached or the connection broke.
+    #[error("unreachable: {detail}")]
+    Unreachable {
+        /// What failed.
+        detail: String,
+    },
+    /// The key is missing or was refused (401, 403).
+    #[error("key refused: {detail}")]
+    Unauthorized {
+        /// What the server said.
+        detail: String,
+    },
+    /// Out of money or quota (402, `insufficient_quota`): retrying cannot help.
+    #[error("out of quota: {detail}")]
+    OutOfQuota {
+        /// What the server said.
+        detail: String,
+    },
+    /// Too many requests (429) or overloaded (503, 529).
+    #[error("rate limited")]
+    RateLimited {
+        /// How long the server asked us to wait, where it said so; at most ten minutes.
+        retry_after: Option<Duration>,
+    },
+    /// The request itself was refused (400, 404, 413, a redirect).
+    #[error("refused: {detail}")]
+    Refused {
+        /// What the server said.
+        detail: String,
+    },
+    /// The server failed (5xx).
+    #[error("server error: {detail}")]
+    ServerError {
+        /// What the server said.
+        detail: String,
+    },
+    /// The answer could not be understood, or broke a size limit.
+    #[error("malformed answer: {detail}")]
+    Malformed {
+        /// What was wrong.
+        detail: String,
+    },
+}
