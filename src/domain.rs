@@ -4,9 +4,17 @@
 //! HTTP or JSON. Time arrives as an argument. So all of it is tested without a clock, a disk or a
 //! network, and the same inputs always give the same answer.
 
+pub mod text;
 pub mod units;
 
 pub mod language;
+
+pub mod lexical;
+pub mod syntax;
+
+pub mod document;
+
+pub mod site;
 
 pub mod class;
 pub mod route;
@@ -15,3 +23,8 @@ pub mod context;
 pub mod prompt;
 
 pub mod completion;
+pub mod postprocess;
+
+pub mod cache;
+
+pub mod explain;

@@ -7,7 +7,7 @@
 
 mod rules;
 
-// pub use rules::classify;
+pub use rules::classify;
 
 use super::completion::Confidence;
 

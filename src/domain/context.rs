@@ -3,10 +3,10 @@
 //! Filled by [`gather`]; secrets are replaced on the way in (`redact`), so a [`Context`] is by
 //! construction safe to send.
 
-// pub mod redact;
-// pub mod window;
+pub mod redact;
+pub mod window;
 
-// pub use window::gather;
+pub use window::{Budget, gather};
 
 /// Text for one prompt, already cut and redacted. Only [`gather`] builds one.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -94,6 +94,9 @@ pub struct Lexical {
     pub member_operators: Vec<String>,
     /// Characters besides letters, digits and `_` that may stand in a name, such as `$` or `-`.
     pub word_extra: Vec<char>,
+    /// Whether `'` opens a literal of exactly one character (and may also be a lifetime or a
+    /// label), so that it only counts as a string where it closes at once.
+    pub quotes_one_char: bool,
     /// Reserved words.
     pub keywords: Vec<String>,
     /// First words of lines that are boilerplate, such as `import` or `#include`.
@@ -130,6 +133,7 @@ impl Default for Lexical {
             statement_end: String::new(),
             member_operators: vec![".".to_owned(), "->".to_owned(), "::".to_owned()],
             word_extra: Vec::new(),
+            quotes_one_char: false,
             keywords: Vec::new(),
             import_words: Vec::new(),
         }

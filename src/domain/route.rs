@@ -4,13 +4,13 @@
 //! their health. The same inputs always give the same plan, and every plan carries the sentences
 //! that explain it.
 
-// pub mod health;
+pub mod health;
 pub mod model;
-// pub mod plan;
+pub mod plan;
 pub mod policy;
 
 pub use model::{ModelSpec, Place};
-// pub use plan::{Attempt, Plan, plan};
+pub use plan::{Attempt, Circumstances, LocalRole, Plan, plan};
 pub use policy::{ClassPolicy, Override, Policy};
 
 /// Who may answer, from free to dearest. The order is meaningful: a higher tier costs more.

@@ -1,0 +1,125 @@
+//! From a model's raw text to text that may be shown: an ordered list of pure filters.
+//!
+//! Each filter is one file, takes the text as the filters before it left it, and either passes it
+//! on or says why nothing is left. The same list runs on streamed answers, on cache hits and on
+//! what stands at a deadline, so a suggestion never depends on the way it came.
+
+pub mod extent;
+mod fences;
+mod invisible;
+mod overlap;
+mod repeated;
+mod whole;
+
+use super::class::{Extent, RequestClass};
+use super::site::Site;
+
+/// What the filters know about the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The class that was asked for.
+    pub class: RequestClass,
+    /// How much may be inserted.
+    pub extent: Extent,
+    /// Whether a chat model wrote it, which may have added fences or repeated the line.
+    pub is_chat: bool,
+    /// Whether the model was still writing, so that the end may be cut anywhere.
+    pub is_partial: bool,
+}
+
+/// Text that passed every filter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cleaned {
+    /// The text to insert at the cursor.
+    pub text: String,
+    /// Bytes after the cursor on its line that the text replaces.
+    pub replace_after: usize,
+}
+
+/// Why a filter left nothing, as a sentence for the user.
+pub type Dropped = &'static str;
+
+/// Runs every filter in order.
+pub fn clean(site: &Site, raw: &str, origin: Origin) -> Result<Cleaned, Dropped> {
+    let text = raw.replace("\r\n", "\n").replace('\r', "\n");
+    let text = if origin.is_chat { fences::strip(site, &text) } else { text };
+    invisible::check(site, &text)?;
+    let is_cut = extent::end_of(site, origin.class, origin.extent, &text);
+    let text = match is_cut {
+        Some(end) => &text[..end],
+        None if origin.is_partial => whole::cut(origin.extent, &text),
+        None => &text,
+    };
+    let text = repeated::cut(text);
+    if text.trim().is_empty() {
+        return Err("the answer is blank");
+    }
+    repeated::check(site, text)?;
+    overlap::fit(site, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::domain::document::{Document, DocumentId};
+    use crate::domain::language::{BlockStyle, Language};
+    use crate::domain::site::Trigger;
+
+    /// A site in a brace language without a grammar; `|` is the cursor.
+    pub(super) fn site(code: &str) -> Site {
+        let (before, after) = code.split_once('|').expect("a cursor");
+        let mut language =
+            Arc::try_unwrap(Language::plain_text()).expect("no other owner of a new row");
+        language.lexical.block_style = BlockStyle::Braces;
+        let text = format!("{before}{after}");
+        let document = Document::new(DocumentId(0), 1, Arc::new(language), &text);
+        Site::new(document, before.len(), Trigger::Automatic)
+    }
+
+    fn check(
+        code: &str,
+        origin: (RequestClass, Extent),
+        raw: &str,
+        expected: Result<&str, Dropped>,
+    ) {
+        let origin =
+            Origin { class: origin.0, extent: origin.1, is_chat: false, is_partial: false };
+        let found = clean(&site(code), raw, origin).map(|cleaned| cleaned.text);
+        assert_eq!(found, expected.map(str::to_owned), "{code} + {raw}");
+    }
+
+    #[test]
+    fn the_filters_work_together() {
+        let line = (RequestClass::Line, Extent::Line);
+        check("x = foo(|)", line, "a, b)\r\ny = 2", Ok("a, b"));
+        check("x = |", line, "  \n ", Err("the answer is blank"));
+        check(
+            "x = |",
+            line,
+            "a\u{202e}b",
+            Err("the answer holds invisible or reordering characters"),
+        );
+        check("return |", (RequestClass::Identifier, Extent::Token), "value;\n}", Ok("value"));
+    }
+
+    #[test]
+    fn no_answer_makes_a_filter_panic() {
+        let pieces =
+            ["", "\n", "é", "😀", "```", ")", "\"", "    ", "}\n}", "a.b(c", "\\", "\u{202e}"];
+        let extents = [Extent::Token, Extent::Line, Extent::Block, Extent::Edit];
+        for code in ["|", "é|😀", "f(|)", "fn f() {\n    |\n}", "s = \"|\"", "// |"] {
+            let site = site(code);
+            for (a, b) in pieces.iter().flat_map(|a| pieces.iter().map(move |b| (a, b))) {
+                for extent in extents {
+                    for (is_chat, is_partial) in [(false, false), (true, false), (true, true)] {
+                        let class = RequestClass::Closer;
+                        let origin = Origin { class, extent, is_chat, is_partial };
+                        let _ = clean(&site, &format!("{a}{b}{a}"), origin);
+                    }
+                }
+            }
+        }
+    }
+}
