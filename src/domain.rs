@@ -14,10 +14,16 @@ pub mod syntax;
 
 pub mod document;
 
+pub mod words;
+
+pub mod workspace;
+
 pub mod site;
 
 pub mod class;
 pub mod route;
+
+pub mod local;
 
 pub mod context;
 pub mod prompt;
@@ -28,3 +34,4 @@ pub mod postprocess;
 pub mod cache;
 
 pub mod explain;
+pub mod ledger;

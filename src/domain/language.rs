@@ -99,6 +99,8 @@ pub struct Lexical {
     pub quotes_one_char: bool,
     /// Reserved words.
     pub keywords: Vec<String>,
+    /// Reserved words that begin a statement which `statement_end` ends, such as `let` or `return`.
+    pub statement_words: Vec<String>,
     /// First words of lines that are boilerplate, such as `import` or `#include`.
     pub import_words: Vec<String>,
 }
@@ -135,6 +137,7 @@ impl Default for Lexical {
             word_extra: Vec::new(),
             quotes_one_char: false,
             keywords: Vec::new(),
+            statement_words: Vec::new(),
             import_words: Vec::new(),
         }
     }

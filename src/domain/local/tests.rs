@@ -1,0 +1,62 @@
+//! What the local engine offers, seen from outside: code with a cursor in, best offer out.
+
+use super::*;
+use crate::domain::class::classify;
+use crate::domain::document::{Document, DocumentId};
+use crate::domain::language::{BlockStyle, Language};
+use crate::domain::site::Trigger;
+
+fn offers_at(code: &str) -> Vec<Offer> {
+    let (before, after) = code.split_once('|').expect("a cursor");
+    let mut language = Arc::try_unwrap(Language::plain_text()).expect("the only owner");
+    language.lexical.block_style = BlockStyle::Braces;
+    language.lexical.line_comments = vec!["//".to_owned()];
+    language.lexical.statement_end = ";".to_owned();
+    language.lexical.statement_words = vec!["let".to_owned()];
+    language.lexical.keywords = ["let", "if", "return"].map(str::to_owned).to_vec();
+    let document = Document::new(DocumentId(0), 1, Arc::new(language), &format!("{before}{after}"));
+    let own = Arc::new(WordIndex::build(&document.rope, &document.language.lexical));
+    let site = Site::new(document, before.len(), Trigger::Automatic);
+    let class = classify(&site).class;
+    offers(&site, class, &Known { own, others: Vec::new(), closers: true, names: true })
+}
+
+fn check(code: &str, best: &str) {
+    let offers = offers_at(code);
+    let found = offers.first().map_or("", |offer| offer.text.as_str());
+    assert_eq!(found, best, "{code}: {offers:?}");
+}
+
+#[test]
+fn delimiters_of_the_line_are_closed_in_order_and_the_statement_ended() {
+    check("{\n    foo(bar(1|\n}", "));");
+    check("{\n    let x = foo([1, 2|\n}", "]);");
+    check("{\n    if foo(bar(1|\n}", "))");
+    check("{\n    foo(\n        bar(1|\n    )\n}", ")");
+}
+
+#[test]
+fn nothing_is_closed_twice() {
+    check("{\n    foo(bar(1|))\n}", "");
+    check("{\n    foo(bar(1|)\n}", ")");
+}
+
+#[test]
+fn an_open_block_is_closed_where_the_indentation_is_back() {
+    check("f {\n    a;\n|", "}");
+    check("f {\n    a;\n    |\n}", "");
+}
+
+#[test]
+fn names_come_from_the_same_context_first() {
+    check("self.alpha(); other.beta(); self.alpha(); self.al|", "pha");
+    check("self.total(); other.count(); other.|", "count");
+    check("compute_total(); compute_t|", "otal");
+    check("retur|", "n");
+}
+
+#[test]
+fn an_unknown_word_is_left_alone() {
+    check("alpha beta gamma del|", "");
+    check("// alpha\nal|", "");
+}

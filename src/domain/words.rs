@@ -1,0 +1,111 @@
+//! The names of one document: which there are, how often, and what stood before them.
+//!
+//! Built in the background from the whole text, and asked on the keystroke path. Names inside
+//! comments and strings do not count. The index lags behind typing by one build; what was typed
+//! since is found by the scan around the cursor in `local::names`.
+
+use std::collections::{BTreeMap, HashMap};
+
+use ropey::Rope;
+
+use super::language::Lexical;
+use super::lexical::{Mode, Scanner};
+
+/// Bound: bytes of a document that are indexed. Beyond it the file is data, not source.
+const INDEXED_BYTES_MAX: usize = 4 << 20;
+/// Bound: names kept per document.
+const NAMES_MAX: usize = 20_000;
+/// Bound: bytes of a name; longer ones are encoded data.
+pub const NAME_BYTES_MAX: usize = 80;
+
+/// The names of a document.
+#[derive(Clone, Debug, Default)]
+pub struct WordIndex {
+    names: BTreeMap<Box<str>, u32>,
+}
+
+impl WordIndex {
+    /// Indexes a text.
+    pub fn build(rope: &Rope, lexical: &Lexical) -> Self {
+        let mut names: HashMap<Box<str>, u32> = HashMap::new();
+        if rope.len_bytes() > INDEXED_BYTES_MAX {
+            return Self::default();
+        }
+        let text = rope.to_string();
+        for_each_word(&text, lexical, |_, word| {
+            if let Some(count) = names.get_mut(word) {
+                *count += 1;
+            } else if names.len() < NAMES_MAX {
+                names.insert(word.into(), 1);
+            }
+        });
+        Self { names: names.into_iter().collect() }
+    }
+
+    /// How often a name occurs.
+    pub fn count(&self, name: &str) -> u32 {
+        self.names.get(name).copied().unwrap_or(0)
+    }
+
+    /// Names that begin with `prefix`, with their counts.
+    pub fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, u32)> {
+        self.names
+            .range::<str, _>((std::ops::Bound::Included(prefix), std::ops::Bound::Unbounded))
+            .take_while(move |(name, _)| name.starts_with(prefix))
+            .map(|(name, count)| (&**name, *count))
+    }
+
+    /// How many different names there are.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+}
+
+/// Calls `see` with the offset and text of every name in the code of `text`, comments and strings
+/// left out. Numbers are not names.
+pub fn for_each_word<'a>(text: &'a str, lexical: &'a Lexical, mut see: impl FnMut(usize, &'a str)) {
+    let mut scanner = Scanner::new(lexical);
+    let mut at = 0;
+    while at < text.len() {
+        let rest = &text[at..];
+        let length = word_length(rest, lexical);
+        if length == 0 {
+            let step = rest.find(|c| lexical.is_word(c)).unwrap_or(rest.len()).max(1);
+            scanner.feed(&rest[..step]);
+            at += step;
+            continue;
+        }
+        let word = &rest[..length];
+        let is_name = !word.starts_with(|c: char| c.is_numeric()) && length <= NAME_BYTES_MAX;
+        if is_name && *scanner.mode() == Mode::Code {
+            see(at, word);
+        }
+        scanner.feed(word);
+        at += length;
+    }
+}
+
+fn word_length(text: &str, lexical: &Lexical) -> usize {
+    text.find(|c| !lexical.is_word(c)).unwrap_or(text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_code_are_counted_and_found_by_prefix() {
+        let rope = Rope::from_str("foo(bar, foo_bar, 12, \"foo_in_text\") + foo + naïve");
+        let index = WordIndex::build(&rope, &Lexical::default());
+        assert_eq!(index.count("foo"), 2);
+        assert_eq!(index.count("foo_in_text"), 0);
+        assert_eq!(index.with_prefix("foo").collect::<Vec<_>>(), [("foo", 2), ("foo_bar", 1)]);
+        assert_eq!(index.count("naïve"), 1);
+        assert_eq!(index.len(), 4);
+    }
+}

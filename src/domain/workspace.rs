@@ -1,0 +1,120 @@
+//! The open documents of one session, as the editor last described them.
+//!
+//! One owner applies edits in the order they arrive; everyone else gets a snapshot, which is a
+//! cheap copy. Closing a document forgets it: its text, its trees and its words.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tree_sitter::Tree;
+
+use super::document::{Document, DocumentId};
+use super::text::{PositionEncoding, TextChange};
+use super::words::WordIndex;
+
+/// All open documents.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    open: BTreeMap<DocumentId, Open>,
+}
+
+#[derive(Debug)]
+struct Open {
+    document: Document,
+    words: Arc<WordIndex>,
+}
+
+/// What a background analysis found out about one revision of a document.
+#[derive(Debug)]
+pub struct Analysis {
+    /// The document.
+    pub id: DocumentId,
+    /// The revision that was analysed.
+    pub revision: u64,
+    /// Where the text was last edited at that revision, as a byte offset.
+    pub focus: usize,
+    /// The tree, where a grammar is there and the parse finished.
+    pub tree: Option<Tree>,
+    /// The names, where they were counted anew.
+    pub words: Option<WordIndex>,
+}
+
+/// A document as it is now, with the names of all open documents.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// The document.
+    pub document: Document,
+    /// Its names; may lag behind by some keystrokes.
+    pub words: Arc<WordIndex>,
+    /// The names of the other open documents of the same language.
+    pub other_words: Vec<Arc<WordIndex>>,
+}
+
+impl Workspace {
+    /// Adds a document, or replaces one that was opened twice.
+    pub fn open(&mut self, document: Document) {
+        let words = Arc::default();
+        self.open.insert(document.id, Open { document, words });
+    }
+
+    /// Applies changes to an open document; returns whether it is open.
+    pub fn change(
+        &mut self,
+        id: DocumentId,
+        version: i32,
+        changes: &[TextChange],
+        encoding: PositionEncoding,
+        now: Instant,
+    ) -> bool {
+        let Some(open) = self.open.get_mut(&id) else { return false };
+        open.document.apply(version, changes, encoding, now);
+        true
+    }
+
+    /// Forgets a document.
+    pub fn close(&mut self, id: DocumentId) {
+        self.open.remove(&id);
+    }
+
+    /// Takes in what an analysis found, unless the document is gone or has newer findings.
+    pub fn publish(&mut self, analysis: Analysis) {
+        let Some(open) = self.open.get_mut(&analysis.id) else { return };
+        if let Some(tree) = analysis.tree {
+            open.document.syntax.publish(tree, analysis.revision, analysis.focus);
+        }
+        if let Some(words) = analysis.words {
+            open.words = Arc::new(words);
+        }
+    }
+
+    /// A copy of one document with what is known around it.
+    pub fn snapshot(&self, id: DocumentId) -> Option<Snapshot> {
+        let open = self.open.get(&id)?;
+        let language = &open.document.language.id;
+        let others = self
+            .open
+            .values()
+            .filter(|other| other.document.id != id && other.document.language.id == *language);
+        Some(Snapshot {
+            document: open.document.clone(),
+            words: Arc::clone(&open.words),
+            other_words: others.map(|other| Arc::clone(&other.words)).collect(),
+        })
+    }
+
+    /// An open document.
+    pub fn document(&self, id: DocumentId) -> Option<&Document> {
+        self.open.get(&id).map(|open| &open.document)
+    }
+
+    /// How many documents are open.
+    pub fn len(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Whether none is open.
+    pub fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+}
