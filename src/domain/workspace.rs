@@ -72,6 +72,13 @@ impl Workspace {
         true
     }
 
+    /// Sets whether the text of a document may be sent to models.
+    pub fn set_private(&mut self, id: DocumentId, is_private: bool) {
+        if let Some(open) = self.open.get_mut(&id) {
+            open.document.is_private = is_private;
+        }
+    }
+
     /// Forgets a document.
     pub fn close(&mut self, id: DocumentId) {
         self.open.remove(&id);

@@ -1,0 +1,116 @@
+//! The only orchestration: one request from site to reply, against the clock.
+//!
+//! [`Engine::complete`] runs the stages in order. What can be decided is decided at once: a
+//! suggestion the user is typing through, a local answer that is sure enough, an answer in the
+//! cache. Otherwise models are asked one after the other until one answers or the deadline comes;
+//! then the best valid text so far leaves, and a call still running goes on to fill the cache.
+//! Time is tokio's, so tests run it paused.
+
+mod analysis;
+mod flight;
+mod landing;
+mod request;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::Mutex;
+
+pub use analysis::{Analyser, refresh};
+pub use request::Request;
+
+use crate::config::Settings;
+use crate::domain::cache::Cache;
+use crate::domain::document::DocumentId;
+use crate::domain::explain::Explanation;
+use crate::domain::ledger::Ledger;
+use crate::domain::route::health::Breaker;
+use crate::provider::Provider;
+use flight::Flight;
+
+/// What the engine works with until the configuration changes.
+pub struct Equipment {
+    /// The settings.
+    pub settings: Arc<Settings>,
+    /// A provider for each configured model, by its id.
+    pub providers: BTreeMap<String, Arc<dyn Provider>>,
+    /// Keys of configured models, replaced wherever they stand in text that leaves.
+    pub own_keys: Vec<String>,
+}
+
+/// Answers requests.
+pub struct Engine {
+    equipment: Mutex<Arc<Equipment>>,
+    shared: Arc<Shared>,
+    /// The call under way for each document; at most one each.
+    flights: Mutex<HashMap<DocumentId, Flight>>,
+    requests: AtomicU64,
+}
+
+/// What flights need when they end, possibly after everything else is gone.
+struct Shared {
+    cache: Mutex<Cache>,
+    breakers: Mutex<HashMap<String, Breaker>>,
+    ledger: Mutex<Ledger>,
+}
+
+impl Engine {
+    /// An engine with nothing remembered.
+    pub fn new(equipment: Equipment) -> Arc<Self> {
+        let cache = &equipment.settings.cache;
+        let shared = Shared {
+            cache: Mutex::new(Cache::new(cache.entries_max, cache.bytes_max)),
+            breakers: Mutex::default(),
+            ledger: Mutex::default(),
+        };
+        Arc::new(Self {
+            equipment: Mutex::new(Arc::new(equipment)),
+            shared: Arc::new(shared),
+            flights: Mutex::default(),
+            requests: AtomicU64::new(0),
+        })
+    }
+
+    /// Takes new settings. What depended on the old ones is forgotten: the cache, the health of
+    /// models, calls under way.
+    pub fn equip(&self, equipment: Equipment) {
+        let cache = &equipment.settings.cache;
+        *self.shared.cache.lock() = Cache::new(cache.entries_max, cache.bytes_max);
+        self.shared.breakers.lock().clear();
+        self.flights.lock().clear();
+        *self.equipment.lock() = Arc::new(equipment);
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.equipment.lock().settings)
+    }
+
+    /// The document was edited or closed: a call under way for it is of no use any more and is
+    /// cancelled down to the socket.
+    pub fn supersede(&self, document: DocumentId) {
+        let flight = self.flights.lock().remove(&document);
+        drop(flight);
+    }
+
+    /// Forgets all cached answers.
+    pub fn clear_cache(&self) {
+        self.shared.cache.lock().clear();
+    }
+
+    /// Reads the ledger.
+    pub fn with_ledger<T>(&self, read: impl FnOnce(&mut Ledger) -> T) -> T {
+        read(&mut self.shared.ledger.lock())
+    }
+
+    /// Answers a request, always and by its deadline. The record says what was offered and why,
+    /// or why nothing was.
+    pub async fn complete(&self, request: Request) -> Explanation {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
+        let equipment = Arc::clone(&self.equipment.lock());
+        let explanation = request::Run::new(self, &equipment, number, request).finish().await;
+        self.shared.ledger.lock().enter(explanation.clone());
+        explanation
+    }
+}

@@ -1,0 +1,140 @@
+//! Parsing and counting names off the keystroke path.
+//!
+//! One thread of its own takes the newest snapshot of each document, waits until typing pauses
+//! for a moment, parses it, counts its names and hands both back. A burst of edits costs one
+//! parse. The thread has a large stack, because the parser recurses with the nesting of the text.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+use crate::domain::document::{Document, DocumentId};
+use crate::domain::syntax::{PARSED_BYTES_MAX, parse};
+use crate::domain::words::WordIndex;
+use crate::domain::workspace::Analysis;
+
+/// A document is analysed when it has not changed for this long.
+const QUIET: Duration = Duration::from_millis(20);
+/// A document that never rests is analysed at least this often.
+const WAIT_MAX: Duration = Duration::from_millis(200);
+/// Bound: time one parse may take. Broken code in a file of 20,000 lines takes 0.25 s at worst.
+const PARSE_MAX: Duration = Duration::from_secs(2);
+/// Bound: time a parse on the keystroke path may take. Files of up to about 2,000 lines make it.
+const PARSE_NOW_MAX: Duration = Duration::from_micros(400);
+/// Bound: bytes of a document that is worth parsing on the keystroke path.
+const PARSE_NOW_BYTES_MAX: usize = 96 << 10;
+/// Names of large documents are counted anew at most this often.
+const RECOUNT_EVERY: Duration = Duration::from_secs(3);
+/// Documents up to this many bytes are counted at every analysis; it takes half a millisecond.
+const RECOUNT_ALWAYS_BYTES: usize = 64 << 10;
+/// Stack of the analysis thread. It is reserved, not used, until a text nests that deep.
+const STACK_BYTES: usize = 256 << 20;
+
+/// Hands snapshots to the analysis thread. The thread ends when this is dropped.
+#[derive(Clone, Debug)]
+pub struct Analyser {
+    jobs: Sender<Document>,
+}
+
+struct Waiting {
+    document: Document,
+    first_asked: Instant,
+    last_asked: Instant,
+}
+
+impl Analyser {
+    /// Starts the thread. `publish` is called on it with each result.
+    pub fn start(publish: impl Fn(Analysis) + Send + 'static) -> std::io::Result<Self> {
+        let (jobs, inbox) = channel();
+        std::thread::Builder::new()
+            .name("analysis".to_owned())
+            .stack_size(STACK_BYTES)
+            .spawn(move || run(&inbox, &publish))?;
+        Ok(Self { jobs })
+    }
+
+    /// Asks for an analysis of this snapshot; a newer one of the same document replaces it.
+    pub fn submit(&self, document: Document) {
+        // The thread only ends with the process; a lost analysis costs a lagging tree.
+        let _ = self.jobs.send(document);
+    }
+}
+
+fn run(inbox: &Receiver<Document>, publish: &dyn Fn(Analysis)) {
+    let mut waiting: BTreeMap<DocumentId, Waiting> = BTreeMap::new();
+    let mut counted: BTreeMap<DocumentId, Instant> = BTreeMap::new();
+    loop {
+        let next = waiting.values().map(due).min();
+        let received = match next {
+            None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(due) => inbox.recv_timeout(due.saturating_duration_since(Instant::now())),
+        };
+        match received {
+            Ok(document) => enqueue(&mut waiting, document),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+        while let Ok(document) = inbox.try_recv() {
+            enqueue(&mut waiting, document);
+        }
+        let now = Instant::now();
+        let ready = waiting.iter().find(|(_, job)| due(job) <= now).map(|(id, _)| *id);
+        if let Some(job) = ready.and_then(|id| waiting.remove(&id)) {
+            publish(analyse(&job.document, &mut counted));
+        }
+    }
+}
+
+fn enqueue(waiting: &mut BTreeMap<DocumentId, Waiting>, document: Document) {
+    let now = Instant::now();
+    let first_asked = waiting.get(&document.id).map_or(now, |job| job.first_asked);
+    waiting.insert(document.id, Waiting { document, first_asked, last_asked: now });
+}
+
+/// A document nobody has typed in yet is analysed at once.
+fn due(job: &Waiting) -> Instant {
+    match job.document.revision {
+        0 => job.first_asked,
+        _ => (job.last_asked + QUIET).min(job.first_asked + WAIT_MAX),
+    }
+}
+
+fn analyse(document: &Document, counted: &mut BTreeMap<DocumentId, Instant>) -> Analysis {
+    document.language.warm();
+    let started = Instant::now();
+    let tree = document.language.grammar.as_ref().and_then(|grammar| {
+        let is_parsable = document.rope.len_bytes() <= PARSED_BYTES_MAX;
+        let old = document.syntax.latest();
+        let mut go_on = || started.elapsed() < PARSE_MAX;
+        is_parsable.then(|| parse(grammar, &document.rope, old, &mut go_on))?
+    });
+    let is_small = document.rope.len_bytes() <= RECOUNT_ALWAYS_BYTES;
+    let last = counted.get(&document.id);
+    let recounts = is_small || last.is_none_or(|last| last.elapsed() >= RECOUNT_EVERY);
+    let words = recounts.then(|| {
+        counted.insert(document.id, Instant::now());
+        WordIndex::build(&document.rope, &document.language.lexical)
+    });
+    Analysis {
+        id: document.id,
+        revision: document.revision,
+        focus: document.last_edit,
+        tree,
+        words,
+    }
+}
+
+/// Brings the tree of a snapshot up to date if that can be done within the keystroke's budget.
+/// Otherwise the tree keeps lagging, which the site takes into account.
+pub fn refresh(document: &mut Document) {
+    let is_worth_it = document.rope.len_bytes() <= PARSE_NOW_BYTES_MAX
+        && !document.syntax.is_fresh(document.revision)
+        && document.syntax.latest().is_some();
+    let Some(grammar) = document.language.grammar.as_ref().filter(|_| is_worth_it) else { return };
+    let started = Instant::now();
+    let mut go_on = || started.elapsed() < PARSE_NOW_MAX;
+    let tree = parse(grammar, &document.rope, document.syntax.latest(), &mut go_on);
+    if let Some(tree) = tree {
+        document.syntax.publish(tree, document.revision, document.last_edit);
+    }
+}

@@ -1,0 +1,168 @@
+//! One call of one model, from its first byte to its end, whoever is still waiting for it.
+//!
+//! A flight runs as a task of its own, so that it can outlive the request that started it: at a
+//! deadline the reply leaves, and the flight goes on to fill the cache. It stops reading, which
+//! cancels the call down to the socket, as soon as the extent is complete. Dropping the handle
+//! ends it at once. Whatever happens, the call is booked exactly once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::domain::cache::{Answer, Place};
+use crate::domain::completion::{FinishReason, Usage};
+use crate::domain::postprocess::extent;
+use crate::domain::prompt::Prompt;
+use crate::domain::route::Tier;
+use crate::domain::site::Site;
+use crate::domain::units::{Price, Tokens};
+use crate::provider::{Provider, ProviderError};
+
+/// Bound: bytes of text taken from one answer.
+const TEXT_MAX: usize = 32 << 10;
+/// Source code averages a little over three bytes a token; used only where a server does not
+/// report usage, and marked as an estimate.
+const BYTES_PER_TOKEN_ESTIMATE: usize = 3;
+
+/// What a call is for.
+pub(super) struct Call {
+    pub(super) site: Arc<Site>,
+    pub(super) place: Place,
+    /// The answer to be, its text still empty.
+    pub(super) answer: Answer,
+    pub(super) prompt: Prompt,
+    pub(super) price: Option<Price>,
+    pub(super) timeout: Duration,
+}
+
+/// What is known of a flight at some moment.
+#[derive(Clone, Debug, Default)]
+pub(super) struct State {
+    /// Text so far.
+    pub(super) text: String,
+    /// Usage so far, as the server reported it.
+    pub(super) usage: Option<Usage>,
+    /// From the start to the first text.
+    pub(super) first_text_after: Option<Duration>,
+    /// How it ended; `None` while it goes on.
+    pub(super) ended: Option<Result<FinishReason, ProviderError>>,
+    /// From the start to the end.
+    pub(super) took: Duration,
+}
+
+/// Hears how flights end. Called exactly once for each.
+pub(super) trait Tower: Send + Sync {
+    /// A flight has ended; `state.ended` is `None` when it was cancelled.
+    fn landed(&self, call: &Call, state: &State);
+}
+
+/// A call under way. Dropping it cancels the call.
+pub(super) struct Flight {
+    pub(super) place: Place,
+    pub(super) model: String,
+    pub(super) tier: Tier,
+    pub(super) started: Instant,
+    pub(super) state: watch::Receiver<State>,
+    _task: tokio_util::task::AbortOnDropHandle<()>,
+}
+
+impl Flight {
+    /// Starts a call.
+    pub(super) fn start(provider: Arc<dyn Provider>, call: Call, tower: Arc<dyn Tower>) -> Self {
+        let (sender, state) = watch::channel(State::default());
+        let (place, model) = (call.place.clone(), call.answer.model.clone());
+        let tier = call.answer.tier;
+        let task = tokio::spawn(async move {
+            let mut booking = Booking { call, tower, sender, started: Instant::now() };
+            let timeout = booking.call.timeout;
+            let end = match tokio::time::timeout(timeout, booking.fly(&*provider)).await {
+                Ok(end) => end,
+                Err(_) => Err(ProviderError::Unreachable {
+                    detail: format!("no end within {} ms", timeout.as_millis()),
+                }),
+            };
+            let took = booking.started.elapsed();
+            let Booking { call, sender, .. } = &booking;
+            sender.send_modify(|state| {
+                state.took = took;
+                if end.is_ok() {
+                    state.usage = Some(usage(call, state));
+                }
+                state.ended = Some(end);
+            });
+        });
+        let _task = tokio_util::task::AbortOnDropHandle::new(task);
+        Self { place, model, tier, started: Instant::now(), state, _task }
+    }
+
+    /// Whether the call has ended.
+    pub(super) fn has_ended(&self) -> bool {
+        self.state.borrow().ended.is_some()
+    }
+}
+
+/// The part of a flight that lives in its task; dropping it, in whatever way the task ends, books
+/// the call.
+struct Booking {
+    call: Call,
+    tower: Arc<dyn Tower>,
+    sender: watch::Sender<State>,
+    started: Instant,
+}
+
+impl Booking {
+    async fn fly(&mut self, provider: &dyn Provider) -> Result<FinishReason, ProviderError> {
+        let mut stream = provider.stream(self.call.prompt.clone());
+        let Answer { class, extent, .. } = self.call.answer;
+        let mut finish = FinishReason::Stop;
+        while let Some(chunk) = stream.next().await {
+            let chunk = chunk?;
+            finish = chunk.finish.unwrap_or(finish);
+            let elapsed = self.started.elapsed();
+            let mut is_complete = false;
+            self.sender.send_modify(|state| {
+                state.text.push_str(&chunk.text);
+                state.usage = chunk.usage.or(state.usage);
+                if !state.text.is_empty() {
+                    state.first_text_after.get_or_insert(elapsed);
+                }
+                let end = extent::end_of(&self.call.site, class, extent, &state.text);
+                if let Some(end) = end {
+                    state.text.truncate(end);
+                    is_complete = true;
+                }
+                is_complete |= state.text.len() > TEXT_MAX;
+                // Usage may come one event after the last text. A complete extent does not wait
+                // for it, because every further token would be paid for.
+                is_complete |= chunk.finish.is_some() && state.usage.is_some();
+            });
+            if is_complete {
+                return Ok(finish);
+            }
+        }
+        Ok(finish)
+    }
+}
+
+impl Drop for Booking {
+    fn drop(&mut self) {
+        let state = self.sender.borrow().clone();
+        self.tower.landed(&self.call, &state);
+    }
+}
+
+/// What a call used: as reported, or estimated and marked so.
+pub(super) fn usage(call: &Call, state: &State) -> Usage {
+    state.usage.unwrap_or_else(|| {
+        let tokens = |bytes: usize| Tokens(bytes.div_ceil(BYTES_PER_TOKEN_ESTIMATE) as u32);
+        Usage {
+            input_uncached: tokens(call.prompt.body.len()),
+            cache_read: Tokens(0),
+            output: tokens(state.text.len()),
+            is_estimate: true,
+        }
+    })
+}

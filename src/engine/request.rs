@@ -1,0 +1,402 @@
+//! One request on its way through the stages.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::flight::{Call, Flight, State, Tower};
+use super::{Engine, Equipment, refresh};
+use crate::domain::cache::{Answer, Hit, PREFIX_TAIL, Place, SUFFIX_HEAD, TYPED_MAX};
+use crate::domain::class::{Classification, classify};
+use crate::domain::completion::{Completion, Confidence, Source};
+use crate::domain::context::{Budget, gather};
+use crate::domain::document::Document;
+use crate::domain::explain::{AttemptRecord, Ended, Explanation, Silence};
+use crate::domain::local::{Known, Offer, offers};
+use crate::domain::postprocess::{Cleaned, Dropped, Origin, clean};
+use crate::domain::prompt::{self, PromptForm};
+use crate::domain::route::{Attempt, Circumstances, LocalRole, Plan, Tier, plan};
+use crate::domain::site::{Site, Trigger};
+use crate::domain::text;
+use crate::domain::units::{NanoUsd, Tokens};
+use crate::domain::workspace::Snapshot;
+
+/// Below this the local engine's guess is not even a last resort.
+const LAST_RESORT_MIN: f64 = 0.35;
+/// Input tokens a tier may be sent, `[local, fast, mid, flagship]`. A fast model under a deadline
+/// reads some 10,000 tokens a second; more text than this would be all it had time for.
+const INPUT_TOKENS_MAX: [u32; 4] = [0, 1200, 3000, 6000];
+
+/// What the editor asks.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The document and what is known around it, as of the request's arrival.
+    pub snapshot: Snapshot,
+    /// The cursor as a byte offset.
+    pub offset: usize,
+    /// Why the editor asks.
+    pub trigger: Trigger,
+    /// How long the editor keeps the request open; it gets an answer before.
+    pub open_max: Option<Duration>,
+}
+
+/// A request being worked on.
+pub(super) struct Run<'a> {
+    engine: &'a Engine,
+    equipment: &'a Equipment,
+    request: Request,
+    arrived: Instant,
+    explanation: Explanation,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(
+        engine: &'a Engine,
+        equipment: &'a Equipment,
+        number: u64,
+        request: Request,
+    ) -> Self {
+        let language = request.snapshot.document.language.id.clone();
+        let explanation = Explanation::new(number, language, request.trigger);
+        Self { engine, equipment, request, arrived: Instant::now(), explanation }
+    }
+
+    /// Runs every stage and closes the record.
+    pub(super) async fn finish(mut self) -> Explanation {
+        let answer = if self.equipment.settings.enabled {
+            self.answer().await
+        } else {
+            Err(Silence::Disabled)
+        };
+        match answer {
+            Ok(completion) => self.explanation.offered = Some(completion),
+            Err(silence) => self.explanation.silence = Some(silence),
+        }
+        self.explanation.answered_after = self.arrived.elapsed();
+        self.explanation
+    }
+
+    async fn answer(&mut self) -> Result<Completion, Silence> {
+        refresh(&mut self.request.snapshot.document);
+        let document = self.request.snapshot.document.clone();
+        let site = Arc::new(Site::new(document, self.request.offset, self.request.trigger));
+        let found = classify(&site);
+        let plan = self.plan(&found, &site.document);
+        self.explanation.decided_after = self.arrived.elapsed();
+        self.explanation.classification = Some(found.clone());
+        self.explanation.plan = Some(plan.clone());
+
+        let place = place(&site);
+        if let Some(completion) = self.from_cache(&site, &place, &plan, |hit| hit.typed > 0) {
+            return Ok(completion);
+        }
+        let local = self.local(&site, &found);
+        if let Some(best) = local.first()
+            && let LocalRole::First(confidence_min) = plan.local
+            && best.confidence >= confidence_min
+        {
+            return Ok(local_completion(best));
+        }
+        if let Some(completion) = self.from_cache(&site, &place, &plan, |_| true) {
+            return Ok(completion);
+        }
+        let asked = self.ask_models(&site, &place, &plan).await;
+        asked.or_else(|silence| {
+            let guess = local.first().filter(|g| g.confidence >= Confidence::new(LAST_RESORT_MIN));
+            guess.map(local_completion).ok_or(silence)
+        })
+    }
+
+    fn plan(&self, found: &Classification, document: &Document) -> Plan {
+        let settings = &self.equipment.settings;
+        let now = Instant::now().into_std();
+        let breakers = self.engine.shared.breakers.lock();
+        let around = Circumstances {
+            model: &|id| settings.models.get(id).map(|model| &model.spec),
+            is_healthy: &|id| breakers.get(id).is_none_or(|breaker| breaker.allows(now)),
+            trigger: self.request.trigger,
+            is_private: document.is_private,
+        };
+        plan(found, &settings.policy, &around)
+    }
+
+    fn local(&mut self, site: &Site, found: &Classification) -> Vec<Offer> {
+        let settings = &self.equipment.settings.local;
+        let known = Known {
+            own: Arc::clone(&self.request.snapshot.words),
+            others: self.request.snapshot.other_words.clone(),
+            closers: settings.closers,
+            names: settings.names,
+        };
+        let found = offers(site, found.class, &known);
+        self.explanation.local =
+            found.iter().map(|offer| (offer.text.clone(), offer.confidence)).collect();
+        found
+    }
+
+    /// An answer given before that fits here. Asking again at the same place wants a better one,
+    /// so then only answers of the raised tier count.
+    fn from_cache(
+        &mut self,
+        site: &Site,
+        place: &Place,
+        plan: &Plan,
+        fits: impl Fn(&Hit) -> bool,
+    ) -> Option<Completion> {
+        let tier_min = match self.request.trigger {
+            Trigger::Invoked { repeats: 1.. } => plan.attempts.first().map(|a| a.tier),
+            _ => None,
+        };
+        let is_wanted = |answer: &Answer| tier_min.is_none_or(|tier| answer.tier >= tier);
+        let hit =
+            self.engine.shared.cache.lock().find(place, &is_wanted).filter(|hit| fits(hit))?;
+        let Answer { model, tier, text, .. } = &hit.answer;
+        let cleaned = clean(site, text, origin_of(&hit.answer, false));
+        let ended = match &cleaned {
+            Ok(_) => Ended::FromCache,
+            Err(reason) => Ended::Filtered(reason),
+        };
+        self.explanation.attempts.push(AttemptRecord {
+            tier: *tier,
+            model: model.clone(),
+            ended,
+            usage: None,
+            cost: Some(NanoUsd(0)),
+            started_after: self.arrived.elapsed(),
+            first_text_after: None,
+            took: Duration::ZERO,
+        });
+        let source = Source::Cache(model.clone());
+        cleaned.ok().map(|cleaned| completion(cleaned, *tier, source))
+    }
+
+    async fn ask_models(
+        &mut self,
+        site: &Arc<Site>,
+        place: &Place,
+        plan: &Plan,
+    ) -> Result<Completion, Silence> {
+        let deadline =
+            self.arrived + self.request.open_max.map_or(plan.deadline, |m| m.min(plan.deadline));
+        let mut silence = Silence::NoModel;
+        for attempt in &plan.attempts {
+            if self.is_known_blank(attempt) {
+                silence = Silence::NothingToSay;
+                continue;
+            }
+            let standing = self.claim(site, place, attempt);
+            if standing.is_none() && !self.settle(attempt, site, deadline).await {
+                return Err(Silence::TooLate);
+            }
+            let Some(flight) = standing.or_else(|| self.start(site, place, plan, attempt)) else {
+                continue;
+            };
+            match self.follow(site, plan, flight, deadline).await {
+                Followed::Answer(completion) => return Ok(completion),
+                Followed::Nothing(reason) => silence = reason,
+                Followed::Late(partial) => return partial.ok_or(Silence::TooLate),
+            }
+        }
+        Err(silence)
+    }
+
+    /// Whether the cache just said that this model has nothing usable for this place.
+    fn is_known_blank(&self, attempt: &Attempt) -> bool {
+        self.request.trigger == Trigger::Automatic
+            && self.explanation.attempts.iter().any(|record| {
+                record.model == attempt.model && matches!(record.ended, Ended::Filtered(_))
+            })
+    }
+
+    /// The call under way for this document, if it answers this very place; any other is ended.
+    fn claim(&self, site: &Site, place: &Place, attempt: &Attempt) -> Option<Flight> {
+        let flight = self.engine.flights.lock().remove(&site.document.id)?;
+        let is_same = flight.place == *place && flight.tier >= attempt.tier;
+        (is_same && !flight.has_ended()).then_some(flight)
+    }
+
+    /// Waits until the user has paused long enough for this tier; false when the deadline comes
+    /// first.
+    async fn settle(&self, attempt: &Attempt, site: &Site, deadline: Instant) -> bool {
+        let Some(changed_at) = site.document.changed_at else { return true };
+        let settled = Instant::from_std(changed_at) + attempt.settle;
+        tokio::time::sleep_until(settled.min(deadline)).await;
+        settled < deadline
+    }
+
+    fn start(
+        &self,
+        site: &Arc<Site>,
+        place: &Place,
+        plan: &Plan,
+        attempt: &Attempt,
+    ) -> Option<Flight> {
+        let model = self.equipment.settings.models.get(&attempt.model)?;
+        let provider = Arc::clone(self.equipment.providers.get(&attempt.model)?);
+        let room = model.spec.context_tokens.0.saturating_sub(plan.output_tokens_max.0);
+        let budget = Budget {
+            input_tokens_max: Tokens(room.min(INPUT_TOKENS_MAX[attempt.tier as usize])),
+            redacts: self.equipment.settings.privacy.redact,
+            own_keys: &self.equipment.own_keys,
+        };
+        let context = gather(site, plan.extent, &budget);
+        let prompt = prompt::build(&context, &model.spec.form, plan.output_tokens_max);
+        let answer = Answer {
+            model: attempt.model.clone(),
+            tier: attempt.tier,
+            class: plan.class,
+            extent: plan.extent,
+            is_chat: model.spec.form == PromptForm::Chat,
+            text: String::new(),
+        };
+        let call = Call {
+            site: Arc::clone(site),
+            place: place.clone(),
+            answer,
+            prompt,
+            price: model.spec.price,
+            timeout: model.endpoint.timeout,
+        };
+        if let Some(breaker) = self.engine.shared.breakers.lock().get_mut(&attempt.model) {
+            breaker.begin();
+        }
+        Some(Flight::start(provider, call, Arc::clone(&self.engine.shared) as Arc<dyn Tower>))
+    }
+
+    /// Waits for a flight until the deadline. While waiting, the flight is kept with the engine,
+    /// so that an edit can end it; past the deadline it stays there and goes on.
+    async fn follow(
+        &mut self,
+        site: &Site,
+        plan: &Plan,
+        flight: Flight,
+        deadline: Instant,
+    ) -> Followed {
+        let mut receiver = flight.state.clone();
+        let (tier, model, started) = (flight.tier, flight.model.clone(), flight.started);
+        let id = site.document.id;
+        self.engine.flights.lock().insert(id, flight);
+        let waited = tokio::time::timeout_at(deadline, receiver.wait_for(|s| s.ended.is_some()));
+        let ended = waited.await;
+        let is_in_time = ended.is_ok();
+        // An aborted flight closes its channel; what it had is then of no use to anyone.
+        let was_cancelled = matches!(ended, Ok(Err(_)));
+        drop(ended);
+        let state = receiver.borrow().clone();
+        let answer = Answer {
+            model: model.clone(),
+            tier,
+            class: plan.class,
+            extent: plan.extent,
+            is_chat: self.is_chat(&model),
+            text: state.text.clone(),
+        };
+        let cleaned = clean(site, &state.text, origin_of(&answer, !is_in_time));
+        let (ended, followed) = outcome(&state, is_in_time, was_cancelled, cleaned, &answer);
+        self.record(&answer, &state, ended, started);
+        if is_in_time {
+            let mut flights = self.engine.flights.lock();
+            if flights.get(&id).is_some_and(Flight::has_ended) {
+                flights.remove(&id);
+            }
+        }
+        followed
+    }
+
+    fn is_chat(&self, model: &str) -> bool {
+        let models = &self.equipment.settings.models;
+        models.get(model).is_some_and(|model| model.spec.form == PromptForm::Chat)
+    }
+
+    fn record(&mut self, answer: &Answer, state: &State, ended: Ended, started: Instant) {
+        let spec = self.equipment.settings.models.get(&answer.model).map(|model| &model.spec);
+        let has_ended = state.ended.is_some();
+        let took = if has_ended { state.took } else { started.elapsed() };
+        let was_refused = matches!(ended, Ended::Failed(_)) && state.text.is_empty();
+        let cost = if was_refused {
+            Some(NanoUsd(0))
+        } else {
+            state.usage.and_then(|usage| Some(spec?.price?.cost(&usage)))
+        };
+        self.explanation.attempts.push(AttemptRecord {
+            tier: answer.tier,
+            model: answer.model.clone(),
+            ended,
+            usage: state.usage,
+            cost,
+            started_after: started.saturating_duration_since(self.arrived),
+            first_text_after: state.first_text_after,
+            took,
+        });
+    }
+}
+
+/// What came of waiting for a flight.
+enum Followed {
+    /// A completion that may be shown.
+    Answer(Completion),
+    /// Nothing from this one; the next may be tried.
+    Nothing(Silence),
+    /// The deadline came; perhaps part of the answer may be shown.
+    Late(Option<Completion>),
+}
+
+fn outcome(
+    state: &State,
+    is_in_time: bool,
+    was_cancelled: bool,
+    cleaned: Result<Cleaned, Dropped>,
+    answer: &Answer,
+) -> (Ended, Followed) {
+    let source = || Source::Model(answer.model.clone());
+    if was_cancelled {
+        return (Ended::Cancelled, Followed::Nothing(Silence::Superseded));
+    }
+    if !is_in_time {
+        let partial = cleaned.ok().map(|cleaned| completion(cleaned, answer.tier, source()));
+        return (Ended::Late, Followed::Late(partial));
+    }
+    if let Some(Err(error)) = &state.ended {
+        return (Ended::Failed(error.to_string()), Followed::Nothing(Silence::AllFailed));
+    }
+    match cleaned {
+        Ok(cleaned) => {
+            let completion = completion(cleaned, answer.tier, source());
+            (Ended::Answered, Followed::Answer(completion))
+        }
+        Err(reason) => (Ended::Filtered(reason), Followed::Nothing(Silence::Filtered(reason))),
+    }
+}
+
+fn origin_of(answer: &Answer, is_partial: bool) -> Origin {
+    Origin { class: answer.class, extent: answer.extent, is_chat: answer.is_chat, is_partial }
+}
+
+fn completion(cleaned: Cleaned, tier: Tier, source: Source) -> Completion {
+    let Cleaned { text, replace_after } = cleaned;
+    Completion { text, replace_after, tier, source, confidence: Confidence::ONE }
+}
+
+fn local_completion(offer: &Offer) -> Completion {
+    Completion {
+        text: offer.text.clone(),
+        replace_after: 0,
+        tier: Tier::Local,
+        source: Source::Local,
+        confidence: offer.confidence,
+    }
+}
+
+/// The text around the cursor as the cache sees it: with one kind of line break, so that a
+/// suggestion can be typed through in any.
+fn place(site: &Site) -> Place {
+    let rope = &site.document.rope;
+    let before = text::tail_before(rope, site.offset, PREFIX_TAIL + TYPED_MAX);
+    let after = text::head_after(rope, site.offset, SUFFIX_HEAD);
+    let unify = |text: String| {
+        if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text }
+    };
+    let language = site.document.language.id.clone();
+    Place { language, before: unify(before), after: unify(after) }
+}

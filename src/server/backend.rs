@@ -1,0 +1,356 @@
+//! The handlers: convert, call, convert. Each is short, because the work is elsewhere.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use parking_lot::Mutex;
+use serde_json::Value;
+use tokio::time::Instant;
+use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::ls_types::{
+    CompletionParams, CompletionResponse, CompletionTriggerKind, ConfigurationItem,
+    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, DidSaveTextDocumentParams, ExecuteCommandParams, InitializeParams,
+    InitializeResult, InitializedParams, MessageType, Position, ServerInfo,
+};
+use tower_lsp::{Client, LanguageServer, LspService};
+
+use super::commands::Command;
+use super::configure::{Configurator, Configured};
+use super::ext::{InlineCompletionList, InlineCompletionParams};
+use super::pending::{Kind, Pending, Ticket};
+use super::session::{Asked, Asking, Session};
+use super::{capabilities, from_proto, report, to_proto};
+use crate::config::languages::Languages;
+use crate::domain::document::{Document, DocumentId};
+use crate::domain::explain::{Explanation, Silence};
+use crate::domain::site::leading_white_space;
+use crate::domain::text;
+use crate::engine::{Analyser, Engine, Request};
+
+/// The server as tower-lsp sees it.
+pub struct Backend {
+    client: Client,
+    engine: Arc<Engine>,
+    languages: Arc<Languages>,
+    session: Arc<Mutex<Session>>,
+    pending: Pending,
+    analyser: Analyser,
+    configurator: Configurator,
+}
+
+impl Backend {
+    /// Builds the service around an engine.
+    pub fn service(
+        engine: Arc<Engine>,
+        languages: Arc<Languages>,
+        configurator: Configurator,
+    ) -> std::io::Result<(LspService<Self>, tower_lsp::ClientSocket)> {
+        let session = Arc::new(Mutex::new(Session::default()));
+        let publish = Arc::clone(&session);
+        let analyser = Analyser::start(move |analysis| publish.lock().publish(analysis))?;
+        let build = |client| Self {
+            client,
+            engine,
+            languages,
+            session,
+            pending: Pending::default(),
+            analyser,
+            configurator,
+        };
+        Ok(LspService::build(build)
+            .custom_method("textDocument/inlineCompletion", Self::inline_completion)
+            .finish())
+    }
+
+    async fn inline_completion(
+        &self,
+        params: InlineCompletionParams,
+    ) -> Result<Option<InlineCompletionList>> {
+        let selected = params.context.selected_completion_info;
+        let selected = selected.map(|info| (info.range.get(), info.text));
+        let asking = Asking::InlineKind(params.context.kind());
+        let uri = params.text_document.uri.as_str();
+        let Some(mut asked) = self.ask(uri, params.position, asking) else {
+            return Ok(Some(InlineCompletionList::default()));
+        };
+        if let Some((range, text)) = &selected {
+            select(&mut asked, *range, text, self.session.lock().client.encoding);
+        }
+        let document = asked.snapshot.document.clone();
+        let offset = asked.offset;
+        let Some(explanation) = self.run(asked, Kind::Inline).await else { return Ok(None) };
+        let client = self.session.lock().client.clone();
+        let (word, indent) = (String::new(), String::new());
+        let target = target(&document, offset, &client, &word, &indent);
+        let selected = selected.as_ref().map(|(range, text)| (*range, text.as_str()));
+        Ok(Some(to_proto::inline(&explanation, &target, selected)))
+    }
+
+    /// The snapshot a request works on. Synchronous: it is taken before the handler's first wait,
+    /// in the order messages arrived.
+    fn ask(&self, uri: &str, position: Position, asking: Asking) -> Option<Asked> {
+        let now = Instant::now().into_std();
+        self.session.lock().ask(uri, from_proto::position(position), asking, now)
+    }
+
+    /// Runs a request until it is answered or superseded; `None` means that it was superseded and
+    /// nothing may be shown. A panic costs this one answer.
+    async fn run(&self, asked: Asked, kind: Kind) -> Option<Explanation> {
+        let Asked { snapshot, offset, trigger } = asked;
+        let (id, revision) = (snapshot.document.id, snapshot.document.revision);
+        let language = snapshot.document.language.id.clone();
+        let ticket = self.pending.begin(id, kind);
+        let open_max = self.session.lock().client.open_max;
+        let is_paused = self.session.lock().is_paused;
+        // Everything above happens in arrival order; from here on the request is on its own.
+        tokio::task::yield_now().await;
+        if is_paused {
+            let mut explanation = Explanation::new(0, language, trigger);
+            explanation.silence = Some(Silence::Disabled);
+            return Some(explanation);
+        }
+        let mut guard = Abandoned { engine: &self.engine, document: Some(id) };
+        let request = Request { snapshot, offset, trigger, open_max };
+        let work = AssertUnwindSafe(self.engine.complete(request)).catch_unwind();
+        let finished = tokio::select! {
+            biased;
+            () = ticket.superseded() => None,
+            finished = work => Some(finished),
+        };
+        guard.document = None;
+        let explanation = finished?.unwrap_or_else(|_panic| {
+            let mut explanation = Explanation::new(0, language, trigger);
+            explanation.silence = Some(Silence::Fault);
+            explanation
+        });
+        self.is_still_wanted(&ticket, id, revision).then_some(explanation)
+    }
+
+    fn is_still_wanted(&self, ticket: &Ticket, id: DocumentId, revision: u64) -> bool {
+        ticket.is_current() && self.session.lock().revision(id) == Some(revision)
+    }
+
+    fn apply(&self, configured: Configured) {
+        let exclude = configured.equipment.settings.privacy.exclude.clone();
+        self.engine.equip(configured.equipment);
+        self.session.lock().exclude(&exclude);
+        self.tell(configured.problems);
+    }
+
+    /// Tells the user what is wrong with the configuration: everything in the log, the first of it
+    /// in one message. Spawned, because a handler must not wait for the client.
+    fn tell(&self, problems: Vec<String>) {
+        let Some(first) = problems.first().cloned() else { return };
+        let more = match problems.len() {
+            1 => String::new(),
+            count => format!(" (and {} more, see the log)", count - 1),
+        };
+        let client = self.client.clone();
+        tokio::spawn(async move {
+            for problem in problems {
+                client.log_message(MessageType::WARNING, problem).await;
+            }
+            client.show_message(MessageType::WARNING, format!("Tabtier: {first}{more}")).await;
+        });
+    }
+
+    fn command(&self, command: Command, arguments: &[Value]) -> Result<Option<Value>> {
+        match command {
+            Command::Accepted => {
+                report::react(&self.engine, arguments);
+                Ok(None)
+            }
+            Command::Explain => Ok(Some(report::explain(&self.engine, arguments.first()))),
+            Command::Status => {
+                let session = self.session.lock();
+                Ok(Some(report::status(&self.engine, session.documents_open(), session.is_paused)))
+            }
+            Command::Pause | Command::Resume => {
+                self.session.lock().is_paused = command == Command::Pause;
+                Ok(None)
+            }
+            Command::SetOverride => {
+                let tier = arguments.first().and_then(Value::as_str).unwrap_or_default();
+                let configured = self.configurator.set_override(tier).map_err(Error::invalid_params)?;
+                self.apply(configured);
+                Ok(None)
+            }
+            Command::ClearCache => {
+                self.engine.clear_cache();
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// Ends the call under way when a request is dropped before its answer, which is what the service
+/// does when the client cancels it.
+struct Abandoned<'a> {
+    engine: &'a Engine,
+    document: Option<DocumentId>,
+}
+
+impl Drop for Abandoned<'_> {
+    fn drop(&mut self) {
+        if let Some(document) = self.document {
+            self.engine.supersede(document);
+        }
+    }
+}
+
+/// Puts the entry selected in an open menu into the snapshot, as if it had been accepted: what is
+/// wanted is what comes after it.
+fn select(
+    asked: &mut Asked,
+    range: tower_lsp::ls_types::Range,
+    entry: &str,
+    encoding: text::PositionEncoding,
+) {
+    let range = (from_proto::position(range.start), from_proto::position(range.end));
+    let document = &mut asked.snapshot.document;
+    let bytes = document.bytes_of(range, encoding);
+    let revision = document.revision;
+    document.splice(bytes.clone(), entry);
+    document.revision = revision;
+    asked.offset = bytes.start + entry.len();
+}
+
+fn target<'a>(
+    document: &'a Document,
+    offset: usize,
+    client: &'a capabilities::Client,
+    word: &'a str,
+    indent: &'a str,
+) -> to_proto::Target<'a> {
+    to_proto::Target { rope: &document.rope, offset, client, word, indent }
+}
+
+impl LanguageServer for Backend {
+    async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        let client = capabilities::client(&params);
+        self.session.lock().client = client.clone();
+        if let Some(options) = params.initialization_options {
+            self.apply(self.configurator.editor(options));
+        } else {
+            self.tell(self.configurator.take_problems());
+        }
+        let menu = self.engine.settings().editor.completion_menu;
+        Ok(InitializeResult {
+            capabilities: capabilities::server(&client, menu),
+            server_info: Some(ServerInfo {
+                name: "tabtier".to_owned(),
+                version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            }),
+            ..InitializeResult::default()
+        })
+    }
+
+    async fn initialized(&self, _: InitializedParams) {
+        if !self.session.lock().client.has_configuration {
+            return;
+        }
+        let client = self.client.clone();
+        let configurator = self.configurator.clone();
+        let (engine, session) = (Arc::clone(&self.engine), Arc::clone(&self.session));
+        tokio::spawn(async move {
+            let section = ConfigurationItem { scope_uri: None, section: Some("tabtier".to_owned()) };
+            let Ok(values) = client.configuration(vec![section]).await else { return };
+            let Some(value) = values.into_iter().next().filter(Value::is_object) else { return };
+            let configured = configurator.workspace(value);
+            let exclude = configured.equipment.settings.privacy.exclude.clone();
+            engine.equip(configured.equipment);
+            session.lock().exclude(&exclude);
+            for problem in configured.problems {
+                client.log_message(MessageType::WARNING, problem).await;
+            }
+        });
+    }
+
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        let section = params.settings.get("tabtier").cloned().unwrap_or(Value::Null);
+        if section.is_object() {
+            self.apply(self.configurator.workspace(section));
+        }
+    }
+
+    async fn did_open(&self, params: DidOpenTextDocumentParams) {
+        let document = params.text_document;
+        let uri = document.uri.as_str();
+        let path = super::session::path_of(uri);
+        let first_line = document.text.lines().next().unwrap_or_default();
+        let language = self.languages.detect(&document.language_id, path.as_ref(), first_line);
+        let exclude = self.engine.settings().privacy.exclude.clone();
+        let mut session = self.session.lock();
+        let opened = session.open(uri, document.version, language, &document.text, &exclude);
+        drop(session);
+        self.pending.supersede(opened.id);
+        self.engine.supersede(opened.id);
+        self.analyser.submit(opened);
+    }
+
+    async fn did_change(&self, params: DidChangeTextDocumentParams) {
+        let uri = params.text_document.uri.as_str();
+        let changes = from_proto::changes(params.content_changes);
+        let now = Instant::now().into_std();
+        let changed = self.session.lock().change(uri, params.text_document.version, &changes, now);
+        let Some(document) = changed else {
+            tracing::warn!("change of a document that is not open");
+            return;
+        };
+        self.pending.supersede(document.id);
+        self.engine.supersede(document.id);
+        self.analyser.submit(document);
+    }
+
+    async fn did_save(&self, _: DidSaveTextDocumentParams) {}
+
+    async fn did_close(&self, params: DidCloseTextDocumentParams) {
+        let closed = self.session.lock().close(params.text_document.uri.as_str());
+        if let Some(id) = closed {
+            self.pending.supersede(id);
+            self.engine.supersede(id);
+        }
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        let at = params.text_document_position;
+        // A menu opened by hand is a key press; one opened by typing is not, and clients report
+        // both as kind 1. Only a request without an edit before it is certainly asked for.
+        let asking = match params.context.map(|context| context.trigger_kind) {
+            Some(CompletionTriggerKind::INVOKED) => Asking::InlineKind(None),
+            _ => Asking::Automatic,
+        };
+        let empty = || Some(CompletionResponse::Array(Vec::new()));
+        let Some(asked) = self.ask(at.text_document.uri.as_str(), at.position, asking) else {
+            return Ok(empty());
+        };
+        let document = asked.snapshot.document.clone();
+        let offset = asked.offset;
+        let Some(explanation) = self.run(asked, Kind::Menu).await else { return Ok(empty()) };
+        let client = self.session.lock().client.clone();
+        let line = text::line_range(&document.rope, offset);
+        let before = document.rope.byte_slice(line.start..offset.min(line.end)).to_string();
+        let lexical = &document.language.lexical;
+        let word = before.trim_end_matches(|c| lexical.is_word(c)).len();
+        let target =
+            target(&document, offset, &client, &before[word..], leading_white_space(&before));
+        Ok(Some(CompletionResponse::List(to_proto::menu(&explanation, &target))))
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
+        match Command::from_name(&params.command) {
+            Some(command) => self.command(command, &params.arguments),
+            None => Err(Error::invalid_params(format!(
+                "unknown command {:?}; known are {}",
+                params.command,
+                Command::ALL.map(Command::name).join(", ")
+            ))),
+        }
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,144 @@
+//! What the client can do, resolved once at the handshake, and what we offer it.
+
+use std::time::Duration;
+
+use tower_lsp::ls_types::{
+    CompletionOptions, ExecuteCommandOptions, InitializeParams, InlineCompletionOptions, OneOf,
+    PositionEncodingKind, SaveOptions, ServerCapabilities, TextDocumentSyncCapability,
+    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+};
+
+use super::commands::Command;
+use crate::config::CompletionMenu;
+use crate::domain::text::PositionEncoding;
+
+/// What we need to know about the client.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Client {
+    /// What columns count.
+    pub encoding: PositionEncoding,
+    /// Whether it asks for inline completion.
+    pub has_inline_completion: bool,
+    /// Whether completion items may be snippets.
+    pub has_snippets: bool,
+    /// Whether it answers `workspace/configuration`.
+    pub has_configuration: bool,
+    /// How long it keeps an automatic request open before it goes on without us.
+    pub open_max: Option<Duration>,
+}
+
+/// Clients that stop waiting, by a part of the name they give themselves. VS Code 1.139 cancels an
+/// inline request 750 ms after the last key and opens its menu instead.
+const IMPATIENT: &[(&str, Duration)] = &[
+    ("visual studio code", Duration::from_millis(650)),
+    ("code-server", Duration::from_millis(650)),
+    ("vscodium", Duration::from_millis(650)),
+    ("cursor", Duration::from_millis(650)),
+];
+
+/// Reads what a client declares.
+pub fn client(params: &InitializeParams) -> Client {
+    let capabilities = &params.capabilities;
+    let encodings = capabilities.general.as_ref().and_then(|g| g.position_encodings.as_ref());
+    let offers = |kind: &PositionEncodingKind| {
+        encodings.is_some_and(|offered| offered.contains(kind))
+    };
+    let encoding = if offers(&PositionEncodingKind::UTF8) {
+        PositionEncoding::Utf8
+    } else if encodings.is_none() || offers(&PositionEncodingKind::UTF16) {
+        PositionEncoding::Utf16
+    } else if offers(&PositionEncodingKind::UTF32) {
+        PositionEncoding::Utf32
+    } else {
+        PositionEncoding::Utf16
+    };
+    let text_document = capabilities.text_document.as_ref();
+    let item = text_document
+        .and_then(|t| t.completion.as_ref())
+        .and_then(|completion| completion.completion_item.as_ref());
+    let name = params.client_info.as_ref().map(|info| info.name.to_lowercase()).unwrap_or_default();
+    Client {
+        encoding,
+        has_inline_completion: text_document.is_some_and(|t| t.inline_completion.is_some()),
+        has_snippets: item.and_then(|item| item.snippet_support).unwrap_or(false),
+        has_configuration: capabilities
+            .workspace
+            .as_ref()
+            .and_then(|workspace| workspace.configuration)
+            .unwrap_or(false),
+        open_max: IMPATIENT.iter().find(|(part, _)| name.contains(part)).map(|(_, max)| *max),
+    }
+}
+
+/// What we offer this client. The menu is offered only where ghost text is not, or on demand:
+/// both at once would race each other in VS Code.
+pub fn server(client: &Client, menu: CompletionMenu) -> ServerCapabilities {
+    let has_menu = match menu {
+        CompletionMenu::Auto => !client.has_inline_completion,
+        CompletionMenu::Always => true,
+        CompletionMenu::Never => false,
+    };
+    ServerCapabilities {
+        position_encoding: Some(match client.encoding {
+            PositionEncoding::Utf8 => PositionEncodingKind::UTF8,
+            PositionEncoding::Utf16 => PositionEncodingKind::UTF16,
+            PositionEncoding::Utf32 => PositionEncodingKind::UTF32,
+        }),
+        text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
+            open_close: Some(true),
+            change: Some(TextDocumentSyncKind::INCREMENTAL),
+            save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions::default())),
+            ..TextDocumentSyncOptions::default()
+        })),
+        completion_provider: has_menu.then(|| CompletionOptions {
+            trigger_characters: Some(
+                [".", ":", ">", "(", "[", "{", ",", " ", "=", "\"", "'", "/"].map(str::to_owned).to_vec(),
+            ),
+            ..CompletionOptions::default()
+        }),
+        inline_completion_provider: Some(OneOf::Right(InlineCompletionOptions::default())),
+        execute_command_provider: Some(ExecuteCommandOptions {
+            commands: Command::ALL.map(|command| command.name().to_owned()).to_vec(),
+            ..ExecuteCommandOptions::default()
+        }),
+        workspace: Some(WorkspaceServerCapabilities {
+            workspace_folders: Some(WorkspaceFoldersServerCapabilities {
+                supported: Some(true),
+                change_notifications: None,
+            }),
+            ..WorkspaceServerCapabilities::default()
+        }),
+        ..ServerCapabilities::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(capabilities: &str, encoding: PositionEncoding, has_menu: bool) {
+        let json = format!("{{\"capabilities\":{capabilities}}}");
+        let params = serde_json::from_str(&json).expect("parameters");
+        let client = client(&params);
+        assert_eq!(client.encoding, encoding, "{json}");
+        let offered = server(&client, CompletionMenu::Auto);
+        assert_eq!(offered.completion_provider.is_some(), has_menu, "{json}");
+    }
+
+    #[test]
+    fn utf8_is_taken_where_offered_and_utf16_where_nothing_is_said() {
+        check("{}", PositionEncoding::Utf16, true);
+        let general = |list: &str| format!(r#"{{"general":{{"positionEncodings":{list}}}}}"#);
+        check(&general(r#"["utf-16","utf-8"]"#), PositionEncoding::Utf8, true);
+        check(&general(r#"["utf-16"]"#), PositionEncoding::Utf16, true);
+        check(&general(r#"["utf-32"]"#), PositionEncoding::Utf32, true);
+        check(&general(r#"["utf-7"]"#), PositionEncoding::Utf16, true);
+    }
+
+    #[test]
+    fn the_menu_is_for_clients_without_ghost_text() {
+        let inline = r#"{"textDocument":{"inlineCompletion":{"dynamicRegistration":false}}}"#;
+        check(inline, PositionEncoding::Utf16, false);
+    }
+}

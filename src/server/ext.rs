@@ -1,0 +1,88 @@
+//! Wire types the protocol crate does not have in their final form: inline completion of LSP 3.18,
+//! read leniently, because clients in the field send its drafts.
+//!
+//! vscode-languageclient 9.0.1 counts trigger kinds from 0 and sends the selected range as a pair;
+//! lsp-mode sends `null` for a capability it supports. All of them are understood.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tower_lsp::ls_types::{Command, Position, Range, TextDocumentIdentifier};
+
+/// Parameters of `textDocument/inlineCompletion`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InlineCompletionParams {
+    /// The document.
+    pub text_document: TextDocumentIdentifier,
+    /// The cursor.
+    pub position: Position,
+    /// Why it was asked.
+    #[serde(default)]
+    pub context: InlineCompletionContext,
+}
+
+/// Why inline completion was asked for.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct InlineCompletionContext {
+    /// 1 invoked, 2 automatic; drafts count from 0.
+    pub trigger_kind: Option<Value>,
+    /// The entry selected in an open completion menu.
+    pub selected_completion_info: Option<SelectedCompletionInfo>,
+}
+
+impl InlineCompletionContext {
+    /// The trigger kind as a number, whatever it counts from.
+    pub fn kind(&self) -> Option<u64> {
+        self.trigger_kind.as_ref().and_then(Value::as_u64)
+    }
+}
+
+/// The entry selected in the completion menu.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SelectedCompletionInfo {
+    /// What it would replace.
+    pub range: LenientRange,
+    /// What it would insert.
+    pub text: String,
+}
+
+/// A range, or the pair of positions an older client sends.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum LenientRange {
+    /// As the standard has it.
+    Range(Range),
+    /// Start and end in an array.
+    Pair([Position; 2]),
+}
+
+impl LenientRange {
+    /// The range.
+    pub fn get(self) -> Range {
+        match self {
+            Self::Range(range) => range,
+            Self::Pair([start, end]) => Range { start, end },
+        }
+    }
+}
+
+/// The answer to `textDocument/inlineCompletion`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct InlineCompletionList {
+    /// What may be inserted, best first.
+    pub items: Vec<InlineCompletionItem>,
+}
+
+/// One suggestion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InlineCompletionItem {
+    /// The text put in place of `range`.
+    pub insert_text: String,
+    /// What is replaced: always given, always on one line, around the cursor.
+    pub range: Range,
+    /// Reports the acceptance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<Command>,
+}

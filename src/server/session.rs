@@ -1,0 +1,283 @@
+//! The state of one editor's session: which documents are open, and what was negotiated.
+//!
+//! One owner behind one lock, held for microseconds and never across a wait. Handlers reach it in
+//! the order messages arrive, because the transport polls them in that order, so edits are applied
+//! strictly in order and a request sees exactly the text it was asked about.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use globset::GlobSet;
+
+use super::capabilities::Client;
+use crate::domain::document::{Document, DocumentId};
+use crate::domain::language::Language;
+use crate::domain::site::Trigger;
+use crate::domain::text::{self, Position, TextChange};
+use crate::domain::workspace::{Analysis, Snapshot, Workspace};
+
+/// A request that comes this soon after an edit may have been caused by it.
+const TYPING: Duration = Duration::from_millis(800);
+
+/// The session's state.
+#[derive(Default)]
+pub struct Session {
+    /// What the client can do, as negotiated.
+    pub client: Client,
+    /// Whether completions are paused by the user.
+    pub is_paused: bool,
+    workspace: Workspace,
+    ids: HashMap<String, DocumentId>,
+    paths: HashMap<DocumentId, String>,
+    next_id: u32,
+    last_invoked: Option<Invocation>,
+    dialect: Dialect,
+}
+
+/// How the client numbers trigger kinds. The standard says 1 invoked, 2 automatic; its draft, which
+/// vscode-languageclient 9 sends, 0 invoked, 1 automatic. Reading one for the other would ask the
+/// dearest model at every keystroke, so 1 counts as a key press only when it can be nothing else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Dialect {
+    #[default]
+    Unknown,
+    Standard,
+    Draft,
+}
+
+/// How the editor says why it asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asking {
+    /// Certainly by a key press.
+    Invoked,
+    /// Certainly by typing.
+    Automatic,
+    /// By this trigger kind of inline completion.
+    InlineKind(Option<u64>),
+}
+
+/// Where the user last asked by a key press.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Invocation {
+    document: DocumentId,
+    revision: u64,
+    offset: usize,
+    repeats: u8,
+}
+
+/// What a request needs from the session.
+pub struct Asked {
+    /// The document as it is now.
+    pub snapshot: Snapshot,
+    /// The cursor as a byte offset.
+    pub offset: usize,
+    /// Why the editor asks, with earlier invocations at this place counted.
+    pub trigger: Trigger,
+}
+
+impl Session {
+    /// Opens a document; returns a snapshot for the analysis.
+    pub fn open(
+        &mut self,
+        uri: &str,
+        version: i32,
+        language: Arc<Language>,
+        text: &str,
+        exclude: &GlobSet,
+    ) -> Document {
+        let id = self.ids.get(uri).copied().unwrap_or_else(|| {
+            self.next_id += 1;
+            self.ids.insert(uri.to_owned(), DocumentId(self.next_id));
+            DocumentId(self.next_id)
+        });
+        let path = path_of(uri);
+        let mut document = Document::new(id, version, language, text);
+        document.filename = Arc::from(path.rsplit('/').next().unwrap_or_default());
+        document.is_private = exclude.is_match(Path::new(&path));
+        self.paths.insert(id, path);
+        self.workspace.open(document.clone());
+        document
+    }
+
+    /// Applies changes; returns the document's id and a snapshot, or `None` when it is not open.
+    pub fn change(
+        &mut self,
+        uri: &str,
+        version: i32,
+        changes: &[TextChange],
+        now: Instant,
+    ) -> Option<Document> {
+        let id = *self.ids.get(uri)?;
+        let encoding = self.client.encoding;
+        if !self.workspace.change(id, version, changes, encoding, now) {
+            return None;
+        }
+        self.workspace.document(id).cloned()
+    }
+
+    /// Forgets a document; returns its id.
+    pub fn close(&mut self, uri: &str) -> Option<DocumentId> {
+        let id = self.ids.remove(uri)?;
+        self.paths.remove(&id);
+        self.workspace.close(id);
+        Some(id)
+    }
+
+    /// The id of an open document.
+    pub fn id(&self, uri: &str) -> Option<DocumentId> {
+        self.ids.get(uri).copied()
+    }
+
+    /// Everything a request needs, taken at its arrival.
+    pub fn ask(
+        &mut self,
+        uri: &str,
+        position: Position,
+        asking: Asking,
+        now: Instant,
+    ) -> Option<Asked> {
+        let id = *self.ids.get(uri)?;
+        let snapshot = self.workspace.snapshot(id)?;
+        let offset = text::offset_of(&snapshot.document.rope, position, self.client.encoding);
+        let trigger = if self.is_invoked(asking, &snapshot.document, now) {
+            self.invoked(id, snapshot.document.revision, offset)
+        } else {
+            Trigger::Automatic
+        };
+        Some(Asked { snapshot, offset, trigger })
+    }
+
+    fn is_invoked(&mut self, asking: Asking, document: &Document, now: Instant) -> bool {
+        let kind = match asking {
+            Asking::Invoked => return true,
+            Asking::Automatic => return false,
+            Asking::InlineKind(kind) => kind,
+        };
+        match kind {
+            Some(0) => self.dialect = Dialect::Draft,
+            Some(2) => self.dialect = Dialect::Standard,
+            _ => {}
+        }
+        let is_after_typing =
+            document.changed_at.is_some_and(|at| now.saturating_duration_since(at) < TYPING);
+        match (kind, self.dialect) {
+            (Some(0), _) => true,
+            (Some(1), Dialect::Standard) => true,
+            (Some(1), Dialect::Unknown) => !is_after_typing,
+            _ => false,
+        }
+    }
+
+    fn invoked(&mut self, document: DocumentId, revision: u64, offset: usize) -> Trigger {
+        let repeats = match self.last_invoked {
+            Some(last) if (last.document, last.revision, last.offset) == (document, revision, offset) => {
+                last.repeats.saturating_add(1)
+            }
+            _ => 0,
+        };
+        self.last_invoked = Some(Invocation { document, revision, offset, repeats });
+        Trigger::Invoked { repeats }
+    }
+
+    /// The revision a document is at now.
+    pub fn revision(&self, id: DocumentId) -> Option<u64> {
+        self.workspace.document(id).map(|document| document.revision)
+    }
+
+    /// Takes in what the analysis found.
+    pub fn publish(&mut self, analysis: Analysis) {
+        self.workspace.publish(analysis);
+    }
+
+    /// Decides anew which open documents are private.
+    pub fn exclude(&mut self, exclude: &GlobSet) {
+        for (id, path) in &self.paths {
+            self.workspace.set_private(*id, exclude.is_match(Path::new(path)));
+        }
+    }
+
+    /// How many documents are open.
+    pub fn documents_open(&self) -> usize {
+        self.workspace.len()
+    }
+}
+
+/// The path part of a URI with percent escapes decoded; the whole URI where it has no path.
+pub fn path_of(uri: &str) -> String {
+    let path = match uri.split_once("://") {
+        Some((_, rest)) => rest.find('/').map_or(rest, |slash| &rest[slash..]),
+        None => uri.split_once(':').map_or(uri, |(_, rest)| rest),
+    };
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let escaped = (*first == b'%').then(|| tail.get(..2)).flatten();
+        let decoded = escaped
+            .and_then(|hex| std::str::from_utf8(hex).ok())
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        bytes.push(decoded.unwrap_or(*first));
+        rest = if decoded.is_some() { &tail[2..] } else { tail };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_decoded_and_never_panic() {
+        assert_eq!(path_of("file:///a%20b/c%C3%A9.rs"), "/a b/cé.rs");
+        assert_eq!(path_of("untitled:Untitled-1"), "Untitled-1");
+        assert_eq!(path_of("file:///a%"), "/a%");
+        assert_eq!(path_of("file:///a%zz%4"), "/a%zz%4");
+        assert_eq!(path_of(""), "");
+    }
+
+    #[test]
+    fn asking_again_at_the_same_place_is_counted_until_something_changes() {
+        let mut session = Session::default();
+        let none = GlobSet::empty();
+        session.open("u", 1, Language::plain_text(), "abc", &none);
+        let mut ask = |session: &mut Session, column| {
+            let position = Position { line: 0, column };
+            session.ask("u", position, Asking::Invoked, Instant::now()).map(|asked| asked.trigger)
+        };
+        assert_eq!(ask(&mut session, 1), Some(Trigger::Invoked { repeats: 0 }));
+        assert_eq!(ask(&mut session, 1), Some(Trigger::Invoked { repeats: 1 }));
+        assert_eq!(ask(&mut session, 2), Some(Trigger::Invoked { repeats: 0 }));
+        session.change("u", 2, &[TextChange { range: None, text: "abcd".to_owned() }], Instant::now());
+        assert_eq!(ask(&mut session, 2), Some(Trigger::Invoked { repeats: 0 }));
+    }
+
+    #[test]
+    fn trigger_kinds_are_read_in_the_clients_dialect() {
+        let now = Instant::now();
+        let mut session = Session::default();
+        session.open("u", 1, Language::plain_text(), "abc", &GlobSet::empty());
+        let ask = |session: &mut Session, kind| {
+            let asked = session.ask("u", Position::default(), Asking::InlineKind(Some(kind)), now);
+            matches!(asked.expect("an open document").trigger, Trigger::Invoked { .. })
+        };
+        session.change("u", 2, &[TextChange { range: None, text: "abcd".to_owned() }], now);
+        assert!(!ask(&mut session, 1), "in an unknown dialect, 1 after typing is automatic");
+        assert!(!ask(&mut session, 2));
+        assert!(ask(&mut session, 1), "a client that sends 2 counts from 1");
+        session.dialect = Dialect::Unknown;
+        assert!(ask(&mut session, 0));
+        assert!(!ask(&mut session, 1), "a client that sends 0 counts from 0");
+    }
+
+    #[test]
+    fn closed_documents_are_forgotten() {
+        let mut session = Session::default();
+        session.open("u", 1, Language::plain_text(), "abc", &GlobSet::empty());
+        assert_eq!(session.documents_open(), 1);
+        session.close("u");
+        assert_eq!(session.documents_open(), 0);
+        assert!(session.ask("u", Position::default(), Asking::Automatic, Instant::now()).is_none());
+        assert!(session.paths.is_empty() && session.ids.is_empty());
+    }
+}

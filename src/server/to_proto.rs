@@ -1,0 +1,158 @@
+//! From our types to the wire's: the outward half of the border.
+//!
+//! Each shape is the one that real editors were seen to take: an inline item always carries a
+//! range on the cursor's line; a menu item has kind 1 (Helix reads kind 15 as a snippet whatever
+//! its format says), puts the typed word first, and multi-line text is a snippet with escapes and
+//! relative indentation, which Neovim, Helix and VS Code insert alike.
+
+use ropey::Rope;
+use serde_json::Value;
+use tower_lsp::ls_types::{
+    Command, CompletionItem, CompletionItemKind, CompletionList, CompletionTextEdit,
+    InsertTextFormat, Position, Range, TextEdit,
+};
+
+use super::capabilities::Client;
+use super::commands;
+use super::ext::{InlineCompletionItem, InlineCompletionList};
+use crate::domain::completion::Completion;
+use crate::domain::explain::Explanation;
+use crate::domain::text::{self, PositionEncoding};
+
+/// What an answer is translated against: the text the request was made for.
+pub struct Target<'a> {
+    /// The document's text.
+    pub rope: &'a Rope,
+    /// The cursor.
+    pub offset: usize,
+    /// What the client can do.
+    pub client: &'a Client,
+    /// The half-typed word before the cursor.
+    pub word: &'a str,
+    /// The white space its line begins with.
+    pub indent: &'a str,
+}
+
+fn position(rope: &Rope, offset: usize, encoding: PositionEncoding) -> Position {
+    let position = text::position_of(rope, offset, encoding);
+    Position { line: position.line, character: position.column }
+}
+
+fn range(target: &Target<'_>, start: usize, end: usize) -> Range {
+    let encoding = target.client.encoding;
+    Range {
+        start: position(target.rope, start, encoding),
+        end: position(target.rope, end, encoding),
+    }
+}
+
+/// The command that reports the acceptance of a request's suggestion.
+fn accepted(request: u64) -> Command {
+    Command {
+        title: String::new(),
+        command: commands::Command::Accepted.name().to_owned(),
+        arguments: Some(vec![Value::from(request)]),
+    }
+}
+
+/// An inline answer. With an entry selected in the menu (`selected`: its range and text), the item
+/// takes that range and begins with that text, or the client would not show it.
+pub fn inline(
+    explanation: &Explanation,
+    target: &Target<'_>,
+    selected: Option<(Range, &str)>,
+) -> InlineCompletionList {
+    let Some(completion) = &explanation.offered else { return InlineCompletionList::default() };
+    let end = target.offset + completion.replace_after;
+    let (range, insert_text) = match selected {
+        Some((range, text)) => (range, format!("{text}{}", completion.text)),
+        None => (range(target, target.offset, end), completion.text.clone()),
+    };
+    let command = Some(accepted(explanation.request));
+    InlineCompletionList { items: vec![InlineCompletionItem { insert_text, range, command }] }
+}
+
+/// A menu: the completion first, then what else the local engine has.
+pub fn menu(explanation: &Explanation, target: &Target<'_>) -> CompletionList {
+    let mut texts: Vec<(&str, usize)> = Vec::new();
+    if let Some(Completion { text, replace_after, .. }) = &explanation.offered {
+        texts.push((text, *replace_after));
+    }
+    for (text, _) in &explanation.local {
+        if texts.iter().all(|(known, _)| *known != text.as_str()) {
+            texts.push((text, 0));
+        }
+    }
+    let items = texts
+        .into_iter()
+        .enumerate()
+        .filter_map(|(rank, (text, replace_after))| {
+            menu_item(explanation.request, target, rank, text, replace_after)
+        })
+        .collect();
+    CompletionList { is_incomplete: true, items, ..CompletionList::default() }
+}
+
+fn menu_item(
+    request: u64,
+    target: &Target<'_>,
+    rank: usize,
+    text: &str,
+    replace_after: usize,
+) -> Option<CompletionItem> {
+    let whole = format!("{}{text}", target.word);
+    let is_snippet = text.contains('\n') && target.client.has_snippets;
+    let new_text = if is_snippet {
+        snippet(&whole, target.indent)
+    } else {
+        whole.lines().next().unwrap_or_default().to_owned()
+    };
+    let label: String = whole.trim().lines().next()?.chars().take(80).collect();
+    if label.is_empty() || new_text.is_empty() {
+        return None;
+    }
+    let start = target.offset - target.word.len();
+    let edit = TextEdit { range: range(target, start, target.offset + replace_after), new_text };
+    Some(CompletionItem {
+        label,
+        kind: Some(CompletionItemKind::TEXT),
+        detail: Some("Tabtier".to_owned()),
+        sort_text: Some(format!("{rank}")),
+        filter_text: Some(whole.lines().next().unwrap_or_default().to_owned()),
+        preselect: (rank == 0).then_some(true),
+        insert_text_format: is_snippet.then_some(InsertTextFormat::SNIPPET),
+        text_edit: Some(CompletionTextEdit::Edit(edit)),
+        command: Some(accepted(request)),
+        ..CompletionItem::default()
+    })
+}
+
+/// Plain text as a snippet: special characters escaped, the lines after the first indented
+/// relative to the current one, because every editor adds that line's own indentation.
+fn snippet(text: &str, indent: &str) -> String {
+    let mut snippet = String::with_capacity(text.len() + 8);
+    for (number, line) in text.split('\n').enumerate() {
+        let line = if number == 0 { line } else { line.strip_prefix(indent).unwrap_or(line) };
+        if number > 0 {
+            snippet.push('\n');
+        }
+        for c in line.chars() {
+            if matches!(c, '\\' | '$' | '}') {
+                snippet.push('\\');
+            }
+            snippet.push(c);
+        }
+    }
+    snippet
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn snippets_are_escaped_and_indented_relative_to_the_line() {
+        assert_eq!(snippet("f(${x}) {\n        y\\\n    }", "    "), "f(\\${x\\}) {\n    y\\\\\n\\}");
+        assert_eq!(snippet("a\nb", "    "), "a\nb");
+    }
+}

@@ -1,0 +1,362 @@
+//! Our transport over tower-lsp's service: ordered, never blocked, and always answering.
+//!
+//! The stock loop runs everything through four slots: four slow completions in flight hold up
+//! edits, cancellations and even shutdown. Here one loop takes messages in arrival order. Document
+//! notifications are awaited on the spot, so edits are applied strictly in order. A request is
+//! polled once on the spot, so it takes its snapshot between the edits it stands between, and then
+//! goes on as a task of its own behind a panic guard. Nothing this loop awaits waits for the
+//! client, which is why it cannot deadlock.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
+
+use futures_util::{FutureExt, SinkExt, StreamExt};
+use serde_json::Value;
+use tokio::sync::mpsc;
+use tower::Service;
+use tower_lsp::jsonrpc::{Error, ErrorCode, Id, Request, Response};
+use tower_lsp::{ClientSocket, LanguageServer, LspService};
+
+/// Bound: bytes of one message. A file of 50 MB escapes to about twice that in JSON.
+const MESSAGE_MAX: u64 = 256 << 20;
+/// Bound: messages read ahead of the loop.
+const READ_AHEAD: usize = 64;
+/// Bound: unsent messages after which notifications to the client are dropped. Answers never are.
+const UNSENT_MAX: usize = 1024;
+
+/// How a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// `shutdown`, then `exit` or the end of the input.
+    Orderly,
+    /// `exit` or the end of the input without `shutdown`.
+    Abrupt,
+}
+
+impl Ending {
+    /// The process's exit code, as the protocol wants it.
+    pub fn exit_code(self) -> i32 {
+        match self {
+            Self::Orderly => 0,
+            Self::Abrupt => 1,
+        }
+    }
+}
+
+/// Serves until `exit` or the end of `input`. Reading happens on a thread that may outlive this
+/// call, because a blocking read cannot be ended from outside.
+pub async fn serve<S: LanguageServer>(
+    service: LspService<S>,
+    socket: ClientSocket,
+    input: impl Read + Send + 'static,
+    output: impl Write + Send + 'static,
+) -> std::io::Result<Ending> {
+    let (frames_in, mut frames) = mpsc::channel(READ_AHEAD);
+    std::thread::Builder::new().name("stdin".to_owned()).spawn(move || read(input, &frames_in))?;
+    let (outbox, writer) = Outbox::start(output)?;
+    let (mut server_requests, mut client_answers) = socket.split();
+    let to_client = outbox.clone();
+    let forwarding = tokio::spawn(async move {
+        while let Some(request) = server_requests.next().await {
+            to_client.notify(&request);
+        }
+    });
+    let mut connection = Connection { service, outbox, has_shut_down: false };
+    while let Some(frame) = frames.recv().await {
+        match decode(&frame) {
+            Ok(Incoming::Request(request)) => {
+                let is_exit = request.method() == "exit";
+                connection.take(request).await;
+                if is_exit {
+                    break;
+                }
+            }
+            Ok(Incoming::Answer(answer)) => {
+                // Fails only once the service has exited.
+                let _ = client_answers.send(answer).await;
+            }
+            Err(error) => connection.outbox.answer(&Response::from_error(Id::Null, error)),
+        }
+    }
+    forwarding.abort();
+    let ending = if connection.has_shut_down { Ending::Orderly } else { Ending::Abrupt };
+    drop(connection);
+    // What is already answered gets out, unless the client no longer reads.
+    let flushed = tokio::task::spawn_blocking(move || writer.recv_timeout(FLUSH_MAX));
+    let _ = flushed.await;
+    Ok(ending)
+}
+
+/// How long the last answers may take to get out.
+const FLUSH_MAX: std::time::Duration = std::time::Duration::from_millis(300);
+
+struct Connection<S> {
+    service: LspService<S>,
+    outbox: Outbox,
+    has_shut_down: bool,
+}
+
+impl<S: LanguageServer> Connection<S> {
+    async fn take(&mut self, request: Request) {
+        let id = request.id().cloned();
+        let is_inline = is_inline(request.method());
+        self.has_shut_down |= request.method() == "shutdown" && id.is_some();
+        // The service is only ever busy while `initialize` runs, which is awaited here.
+        let ready = std::future::poll_fn(|cx| self.service.poll_ready(cx)).await;
+        if ready.is_err() {
+            if let Some(id) = id {
+                self.outbox.answer(&Response::from_error(id, Error::invalid_request()));
+            }
+            return;
+        }
+        let call = AssertUnwindSafe(self.service.call(request)).catch_unwind();
+        let outbox = self.outbox.clone();
+        let mut handling = Box::pin(async move {
+            let response = match call.await {
+                Ok(Ok(response)) => response,
+                Ok(Err(_exited)) => id.map(|id| Response::from_error(id, Error::invalid_request())),
+                Err(_panic) => id.map(|id| Response::from_error(id, Error::internal_error())),
+            };
+            if let Some(response) = response {
+                outbox.answer(&response);
+            }
+        });
+        if is_inline {
+            handling.await;
+            return;
+        }
+        let first = std::future::poll_fn(|cx| Poll::Ready(handling.as_mut().poll(cx))).await;
+        if first.is_pending() {
+            tokio::spawn(handling);
+        }
+    }
+}
+
+/// Methods that are awaited in the loop: they change what later messages see, and their handlers
+/// never wait for anything.
+fn is_inline(method: &str) -> bool {
+    matches!(method, "initialize" | "initialized" | "shutdown" | "exit" | "$/cancelRequest")
+        || method.starts_with("textDocument/did")
+        || method.starts_with("workspace/did")
+}
+
+enum Incoming {
+    Request(Request),
+    Answer(Response),
+}
+
+fn decode(frame: &Frame) -> Result<Incoming, Error> {
+    let Frame::Message(body) = frame else { return Err(Error::parse_error()) };
+    let value: Value = serde_json::from_slice(body)
+        .or_else(|_| serde_json::from_slice(&without_lone_surrogates(body)))
+        .map_err(|_| Error::parse_error())?;
+    let invalid = |_| Error::new(ErrorCode::InvalidRequest);
+    if value.get("method").is_some() {
+        serde_json::from_value(with_valid_uri(value)).map(Incoming::Request).map_err(invalid)
+    } else {
+        serde_json::from_value(value).map(Incoming::Answer).map_err(invalid)
+    }
+}
+
+/// JavaScript editors may send half a surrogate pair as `\ud83d`, which no UTF-8 string can hold.
+/// Each becomes U+FFFD, also one UTF-16 unit, so that columns stay right.
+fn without_lone_surrogates(body: &[u8]) -> Vec<u8> {
+    let unit = |at: usize| -> Option<u16> {
+        let escape = body.get(at..at + 6)?;
+        let digits = escape.strip_prefix(b"\\u")?;
+        u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    };
+    let mut clean = Vec::with_capacity(body.len());
+    let mut at = 0;
+    while let Some(&byte) = body.get(at) {
+        let length = match unit(at) {
+            Some(0xd800..=0xdbff) if matches!(unit(at + 6), Some(0xdc00..=0xdfff)) => 12,
+            Some(0xd800..=0xdfff) => {
+                clean.extend_from_slice(b"\\ufffd");
+                at += 6;
+                continue;
+            }
+            // An escaped backslash is not the beginning of an escape.
+            _ if byte == b'\\' => 2,
+            _ => 1,
+        };
+        clean.extend_from_slice(&body[at..(at + length).min(body.len())]);
+        at += length;
+    }
+    clean
+}
+
+/// Some clients send URIs with characters that must be escaped; rather than lose the document,
+/// they are escaped here. The same text always gives the same URI.
+fn with_valid_uri(mut message: Value) -> Value {
+    let uri = message.pointer_mut("/params/textDocument/uri");
+    if let Some(Value::String(uri)) = uri
+        && uri.parse::<tower_lsp::ls_types::Uri>().is_err()
+    {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/%@!$&'()*+,;=".contains(&byte);
+        let escape = |byte: u8| {
+            if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+        };
+        *uri = uri.bytes().map(escape).collect();
+    }
+    message
+}
+
+enum Frame {
+    Message(Vec<u8>),
+    /// Something that is no message: reported once, then skipped.
+    Garbage,
+}
+
+fn read(input: impl Read, frames: &mpsc::Sender<Frame>) {
+    let mut input = BufReader::with_capacity(64 << 10, input);
+    while let Some(frame) = read_frame(&mut input) {
+        if frames.blocking_send(frame).is_err() {
+            return;
+        }
+    }
+}
+
+/// The next frame, or `None` at the end of the input. Memory grows with bytes received, never with
+/// the length announced.
+fn read_frame(input: &mut impl BufRead) -> Option<Frame> {
+    let mut length = None;
+    let mut is_first = true;
+    loop {
+        let mut line = Vec::new();
+        let count = input.by_ref().take(8 << 10).read_until(b'\n', &mut line).ok()?;
+        if count == 0 {
+            return None;
+        }
+        let line = line.trim_ascii();
+        if line.is_empty() {
+            if let Some(length) = length {
+                return read_body(input, length);
+            }
+            // Blank lines between messages are harmless.
+            if is_first {
+                continue;
+            }
+            return Some(Frame::Garbage);
+        }
+        is_first = false;
+        let text = String::from_utf8_lossy(line);
+        if let Some((name, value)) = text.split_once(':')
+            && name.trim().eq_ignore_ascii_case("content-length")
+        {
+            length = value.trim().parse::<u64>().ok();
+        }
+    }
+}
+
+fn read_body(input: &mut impl BufRead, length: u64) -> Option<Frame> {
+    if length > MESSAGE_MAX {
+        std::io::copy(&mut input.by_ref().take(length), &mut std::io::sink()).ok()?;
+        return Some(Frame::Garbage);
+    }
+    let mut body = Vec::new();
+    let count = input.by_ref().take(length).read_to_end(&mut body).ok()?;
+    (count as u64 == length).then_some(Frame::Message(body))
+}
+
+/// The way out: encodes on the caller's side, writes on a thread of its own.
+#[derive(Clone)]
+struct Outbox {
+    messages: std::sync::mpsc::Sender<Vec<u8>>,
+    unsent: Arc<AtomicUsize>,
+}
+
+impl Outbox {
+    /// Starts the writer; the receiver hears when everything has been written.
+    fn start(
+        mut output: impl Write + Send + 'static,
+    ) -> std::io::Result<(Self, std::sync::mpsc::Receiver<()>)> {
+        let (messages, outgoing) = std::sync::mpsc::channel::<Vec<u8>>();
+        let (done, finished) = std::sync::mpsc::channel();
+        let unsent = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&unsent);
+        std::thread::Builder::new().name("stdout".to_owned()).spawn(move || {
+            for message in outgoing {
+                let written = output.write_all(&message).and_then(|()| output.flush());
+                counter.fetch_sub(1, Ordering::Relaxed);
+                if written.is_err() {
+                    break;
+                }
+            }
+            let _ = done.send(());
+        })?;
+        Ok((Self { messages, unsent }, finished))
+    }
+
+    fn answer(&self, response: &Response) {
+        self.send(serde_json::to_vec(response));
+    }
+
+    fn notify(&self, request: &Request) {
+        let is_request = request.id().is_some();
+        if is_request || self.unsent.load(Ordering::Relaxed) < UNSENT_MAX {
+            self.send(serde_json::to_vec(request));
+        }
+    }
+
+    fn send(&self, encoded: serde_json::Result<Vec<u8>>) {
+        let Ok(body) = encoded else { return };
+        let mut message = format!("Content-Length: {}\r\n\r\n", body.len()).into_bytes();
+        message.extend(body);
+        self.unsent.fetch_add(1, Ordering::Relaxed);
+        // Fails only when the client has closed its end; the input ends then too.
+        let _ = self.messages.send(message);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frames(input: &[u8]) -> Vec<Option<String>> {
+        let mut input = input;
+        let mut frames = Vec::new();
+        while let Some(frame) = read_frame(&mut input) {
+            frames.push(match frame {
+                Frame::Message(body) => Some(String::from_utf8_lossy(&body).into_owned()),
+                Frame::Garbage => None,
+            });
+        }
+        frames
+    }
+
+    #[test]
+    fn frames_are_found_between_junk() {
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(frames(b"Content-Length: 2\r\n\r\n{}"), [text("{}")]);
+        assert_eq!(
+            frames(b"content-type: x\r\nCONTENT-LENGTH:3\r\n\r\nabc\n\nContent-Length: 1\n\nz"),
+            [text("abc"), text("z")]
+        );
+        assert_eq!(frames(b"junk\r\n\r\nContent-Length: 1\r\n\r\nz"), [None, text("z")]);
+        assert_eq!(frames(b"Content-Length: 99\r\n\r\nshort"), []);
+        assert_eq!(frames(b"Content-Length: -1\r\n\r\n"), [None]);
+    }
+
+    #[test]
+    fn lone_surrogates_become_one_replacement_and_pairs_stay() {
+        let clean = |text: &str| String::from_utf8(without_lone_surrogates(text.as_bytes())).expect("UTF-8");
+        assert_eq!(clean(r#""a\ud83d""#), r#""a\ufffd""#);
+        assert_eq!(clean(r#""\ud83d\ude00""#), r#""\ud83d\ude00""#);
+        assert_eq!(clean(r#""\\ud83d \" \n""#), r#""\\ud83d \" \n""#);
+        assert_eq!(clean(r#""\ude00\ud83d\ud83d\ude00"#), r#""\ufffd\ufffd\ud83d\ude00"#);
+    }
+
+    #[test]
+    fn uris_are_escaped_only_where_they_must_be() {
+        let uri = |text: &str| {
+            let message = serde_json::json!({"params": {"textDocument": {"uri": text}}});
+            with_valid_uri(message).pointer("/params/textDocument/uri").cloned()
+        };
+        assert_eq!(uri("file:///a%20b.rs"), Some(Value::from("file:///a%20b.rs")));
+        assert_eq!(uri("file:///a b[é].rs"), Some(Value::from("file:///a%20b%5B%C3%A9%5D.rs")));
+    }
+}
