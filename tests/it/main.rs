@@ -1,2 +1,4 @@
 //! One integration binary: rules of the repository, the server over memory and over real pipes,
 //! real model servers and real editors. Unit tests stand beside the code they test.
+
+mod tidy;
