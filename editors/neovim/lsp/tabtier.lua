@@ -1,0 +1,10 @@
+-- How Neovim starts Tabtier: found by `vim.lsp.enable('tabtier')` on the runtime path.
+--
+-- No `filetypes`: one server serves every language, so it attaches to every file. The markers name the
+-- top of a project, whose other files the local engine may learn names from.
+
+---@type vim.lsp.Config
+return {
+  cmd = { 'tabtier', 'serve' },
+  root_markers = { '.tabtier.toml', '.git', '.jj', '.hg' },
+}
