@@ -1,4 +1,9 @@
 //! One integration binary: rules of the repository, the server over memory and over real pipes,
 //! real model servers and real editors. Unit tests stand beside the code they test.
 
+mod editors;
+mod helix;
+mod neovim;
+mod replay;
+mod support;
 mod tidy;

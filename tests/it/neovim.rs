@@ -1,0 +1,108 @@
+//! A real Neovim, typing into real files with the real server behind it.
+//!
+//! `neovim/driver.lua` runs in one Neovim and drives another through its own RPC, with our plugin
+//! folder installed as a user would. A test says what is typed and asserts what was on the screen and
+//! in the buffer. Each run also checks what must hold everywhere: no message was shown, every ghost
+//! text ever drawn stood between two characters, and the server ended with its editor.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::alive::Alive;
+use crate::support::lsp::HOME;
+use crate::support::tools;
+
+mod plain;
+
+/// A project on disk and the Neovim that will edit one file of it.
+struct Editor {
+    nvim: PathBuf,
+    home: TempDir,
+    file: PathBuf,
+    quit: &'static str,
+}
+
+/// What the driver reported.
+struct Seen(Value);
+
+impl Editor {
+    /// A project with one file, or `None` where there is no Neovim to run.
+    fn open(test: &str, name: &str, content: &str) -> Option<Self> {
+        let nvim = tools::in_folder(test, "neovim/bin/nvim")?;
+        let home = tempfile::tempdir().expect("a folder for the project");
+        let project = home.path().join("project");
+        fs::create_dir_all(project.join(".git")).expect("a project");
+        let file = project.join(name);
+        fs::write(&file, content).expect("a file to edit");
+        Some(Self { nvim, home, file, quit: "" })
+    }
+
+    /// The editor is killed at the end instead of quitting.
+    fn killed_at_the_end(mut self) -> Self {
+        self.quit = "kill";
+        self
+    }
+
+    /// Goes through `steps`; the form of a step is the driver's.
+    fn run(&self, steps: &Value) -> Seen {
+        let alive = Alive::watch(self.home.path());
+        let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/neovim");
+        let job = json!({
+            "init": scripts.join("init.lua"),
+            "file": self.file,
+            "cwd": self.file.parent(),
+            "quit": self.quit,
+            "steps": steps,
+            "setup": {
+                "plugin": Path::new(env!("CARGO_MANIFEST_DIR")).join("editors/neovim"),
+                "command": alive.command(),
+                "key": "<Tab>",
+            },
+        });
+        let job_file = self.home.path().join("job.json");
+        fs::write(&job_file, job.to_string()).expect("a job");
+        let mut nvim = Command::new(&self.nvim);
+        nvim.args(["-u", "NONE", "-i", "NONE", "-l"]).arg(scripts.join("driver.lua"));
+        nvim.arg(&job_file);
+        for (variable, folder) in HOME {
+            nvim.env(variable, self.home.path().join(folder));
+        }
+        let output = nvim.output().expect("Neovim runs");
+        let seen: Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|error| panic!("{error} in the driver's report: {output:?}"));
+        assert_eq!(seen.get("error"), None, "{seen:#}");
+        assert!(seen["messages"].as_str().unwrap_or("").trim().is_empty(), "{seen:#}");
+        alive.assert_gone();
+        let seen = Seen(seen);
+        seen.assert_ghosts_stand_between_characters();
+        seen
+    }
+}
+
+impl Seen {
+    /// The ghost text after the step at this index, if there was one.
+    fn ghost(&self, step: usize) -> Option<&str> {
+        self.0["steps"][step]["ghost"].as_str().filter(|text| !text.is_empty())
+    }
+
+    /// The lines of the buffer after the last step.
+    fn lines(&self) -> Vec<&str> {
+        let steps = self.0["steps"].as_array().expect("steps");
+        let lines = steps.last().expect("a step")["lines"].as_array().expect("lines");
+        lines.iter().map(|line| line.as_str().expect("a line")).collect()
+    }
+
+    /// Every ghost text ever drawn began between two characters of its line.
+    fn assert_ghosts_stand_between_characters(&self) {
+        for ghost in self.0["ghosts"].as_array().into_iter().flatten() {
+            let (line, column) = (ghost["line"].as_str(), ghost["column"].as_u64());
+            let line = line.expect("a line");
+            let column = usize::try_from(column.expect("a column")).expect("a small column");
+            assert!(line.is_char_boundary(column), "{ghost}");
+        }
+    }
+}
