@@ -155,7 +155,8 @@ fn configure(home: &Path, alive: &Alive) {
          language-servers = [\"tabtier\"]\n"
     );
     fs::write(folder.join("languages.toml"), languages).expect("settings");
-    let settings = "[editor]\ncompletion-timeout = 5\n";
+    // Helix can complete words of the buffer by itself, and this is about us.
+    let settings = "[editor]\ncompletion-timeout = 5\n[editor.word-completion]\nenable = false\n";
     fs::write(folder.join("config.toml"), settings).expect("settings");
 }
 
