@@ -24,6 +24,7 @@ struct Editor {
     home: TempDir,
     file: PathBuf,
     quit: &'static str,
+    encodings: &'static [&'static str],
 }
 
 /// What the driver reported.
@@ -38,12 +39,26 @@ impl Editor {
         fs::create_dir_all(project.join(".git")).expect("a project");
         let file = project.join(name);
         fs::write(&file, content).expect("a file to edit");
-        Some(Self { nvim, home, file, quit: "" })
+        Some(Self { nvim, home, file, quit: "", encodings: &["utf-8", "utf-16", "utf-32"] })
+    }
+
+    /// The user's settings file.
+    fn with_settings(self, text: &str) -> Self {
+        let folder = self.home.path().join("config/tabtier");
+        fs::create_dir_all(&folder).expect("a folder for settings");
+        fs::write(folder.join("config.toml"), text).expect("settings");
+        self
     }
 
     /// The editor is killed at the end instead of quitting.
     fn killed_at_the_end(mut self) -> Self {
         self.quit = "kill";
+        self
+    }
+
+    /// The editor can count positions only like this.
+    fn counting_in(mut self, encodings: &'static [&'static str]) -> Self {
+        self.encodings = encodings;
         self
     }
 
@@ -60,6 +75,7 @@ impl Editor {
             "setup": {
                 "plugin": Path::new(env!("CARGO_MANIFEST_DIR")).join("editors/neovim"),
                 "command": alive.command(),
+                "encodings": self.encodings,
                 "key": "<Tab>",
             },
         });
@@ -76,10 +92,21 @@ impl Editor {
             .unwrap_or_else(|error| panic!("{error} in the driver's report: {output:?}"));
         assert_eq!(seen.get("error"), None, "{seen:#}");
         assert!(seen["messages"].as_str().unwrap_or("").trim().is_empty(), "{seen:#}");
+        assert!(self.quit == "kill" || seen["exit"] == 0, "{seen:#}");
         alive.assert_gone();
+        self.assert_nothing_wrong_on_the_wire();
         let seen = Seen(seen);
         seen.assert_ghosts_stand_between_characters();
         seen
+    }
+
+    /// Neovim writes down what it could not make sense of, and what the server printed.
+    fn assert_nothing_wrong_on_the_wire(&self) {
+        let log = self.home.path().join("state/nvim/lsp.log");
+        let log = fs::read_to_string(log).unwrap_or_default();
+        let is_wrong = |line: &&str| line.starts_with("[WARN]") || line.starts_with("[ERROR]");
+        let wrong: Vec<_> = log.lines().filter(is_wrong).collect();
+        assert!(wrong.is_empty(), "{wrong:#?}");
     }
 }
 
@@ -96,9 +123,14 @@ impl Seen {
         lines.iter().map(|line| line.as_str().expect("a line")).collect()
     }
 
+    /// Every ghost text ever drawn, with the line it was drawn on.
+    fn ghosts(&self) -> &Vec<Value> {
+        self.0["ghosts"].as_array().expect("ghosts")
+    }
+
     /// Every ghost text ever drawn began between two characters of its line.
     fn assert_ghosts_stand_between_characters(&self) {
-        for ghost in self.0["ghosts"].as_array().into_iter().flatten() {
+        for ghost in self.ghosts() {
             let (line, column) = (ghost["line"].as_str(), ghost["column"].as_u64());
             let line = line.expect("a line");
             let column = usize::try_from(column.expect("a column")).expect("a small column");

@@ -12,7 +12,10 @@ vim.o.shortmess = vim.o.shortmess .. 'aAIWs'
 vim.o.cmdheight = 10
 vim.opt.runtimepath:prepend(setup.plugin)
 
-vim.lsp.config('tabtier', { cmd = setup.command })
+vim.lsp.config('tabtier', {
+  cmd = setup.command,
+  capabilities = setup.encodings and { general = { positionEncodings = setup.encodings } } or nil,
+})
 require('tabtier').setup(setup.key)
 
 local space = vim.api.nvim_create_namespace('nvim.lsp.inline_completion')

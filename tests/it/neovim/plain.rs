@@ -5,12 +5,12 @@ use serde_json::json;
 use super::Editor;
 
 /// The accept key of our plugin, as the mapping calls it.
-const ACCEPT: &str = "require('tabtier').accept()";
+pub(super) const ACCEPT: &str = "require('tabtier').accept()";
 /// Neovim's own way, for users without our plugin.
 const BUILT_IN: &str = "vim.lsp.inline_completion.get()";
 
 /// A Rust file whose second function is being written; the cursor goes below `fn main() {`.
-const RUST: &str = "\
+pub(super) const RUST: &str = "\
 fn compute_total(alpha: u32, beta: u32) -> u32 {
     alpha + beta
 }
@@ -64,19 +64,22 @@ fn accepting_right_after_typing_away_changes_nothing() {
     assert_eq!(seen.lines()[5], "    let total = compute_tox");
 }
 
-/// Bytes, UTF-16 units and characters all differ before the cursor.
+/// Bytes, UTF-16 units and characters all differ before the cursor, so each way to count is tried.
 #[test]
 fn text_outside_ascii_before_the_cursor_shifts_nothing() {
-    let Some(editor) = Editor::open("neovim: not ASCII", "main.rs", RUST) else { return };
-    let seen = editor.run(&json!([
-        {"keys": "5GA"}, {"await": "insert"},
-        {"type": "\nlet 合計 = (\"🦀é漢字\", compute_to"},
-        {"await": "ghost"},
-        {"accept": ACCEPT},
-    ]));
-    let ghost = seen.ghost(3).expect("a ghost");
-    assert!(ghost.starts_with("tal"), "{ghost}");
-    assert_eq!(seen.lines()[5], format!("    let 合計 = (\"🦀é漢字\", compute_to{ghost}"));
+    for encodings in [&["utf-8"], &["utf-16"], &["utf-32"]] {
+        let Some(editor) = Editor::open("neovim: not ASCII", "main.rs", RUST) else { return };
+        let seen = editor.counting_in(encodings).run(&json!([
+            {"keys": "5GA"}, {"await": "insert"},
+            {"type": "\nlet 合計 = (\"🦀é漢字\", compute_to"},
+            {"await": "ghost"},
+            {"accept": ACCEPT},
+        ]));
+        let ghost = seen.ghost(3).expect("a ghost");
+        assert!(ghost.starts_with("tal"), "{encodings:?}: {ghost}");
+        let expected = format!("    let 合計 = (\"🦀é漢字\", compute_to{ghost}");
+        assert_eq!(seen.lines()[5], expected, "{encodings:?}");
+    }
 }
 
 /// Neovim keeps the carriage returns out of its lines and out of what it sends; they must come back
