@@ -8,7 +8,7 @@
 -- runs this file only talks to the child, so no other language is needed for it.
 
 local job = vim.json.decode(table.concat(vim.fn.readfile(arg[1]), '\n'))
-local bound_ms = job.bound_ms or 5000
+local bound_ms = job.bound_ms or 15000
 local seen = { steps = {} }
 local child
 
@@ -19,7 +19,7 @@ local function finish(code)
 end
 
 -- A child that hangs in a prompt would hang rpcrequest too: the whole run has a bound of its own.
-vim.uv.new_timer():start(job.total_ms or 60000, 0, function()
+vim.uv.new_timer():start(job.total_ms or 120000, 0, function()
   seen.error = 'the whole run took too long'
   finish(1)
 end)
