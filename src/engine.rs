@@ -11,7 +11,7 @@ mod flight;
 mod landing;
 mod request;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -26,17 +26,15 @@ use crate::domain::document::DocumentId;
 use crate::domain::explain::Explanation;
 use crate::domain::ledger::Ledger;
 use crate::domain::route::health::Breaker;
-use crate::provider::Provider;
+use crate::provider::registry::Registry;
 use flight::Flight;
 
 /// What the engine works with until the configuration changes.
 pub struct Equipment {
     /// The settings.
     pub settings: Arc<Settings>,
-    /// A provider for each configured model, by its id.
-    pub providers: BTreeMap<String, Arc<dyn Provider>>,
-    /// Keys of configured models, replaced wherever they stand in text that leaves.
-    pub own_keys: Vec<String>,
+    /// A provider for each configured model.
+    pub providers: Arc<Registry>,
 }
 
 /// Answers requests.

@@ -1,3 +1,8 @@
-//! The `tabtier` binary: parse arguments, set up tracing, hand over to the command.
+//! The `tabtier` binary: sets up logging and hands over to the command line.
 
-fn main() {}
+fn main() {
+    tabtier::trace::install();
+    let code = tabtier::cli::run(std::env::args_os());
+    // Reading standard input cannot be interrupted, so the process ends without waiting for it.
+    std::process::exit(code);
+}

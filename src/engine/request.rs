@@ -233,12 +233,12 @@ impl<'a> Run<'a> {
         attempt: &Attempt,
     ) -> Option<Flight> {
         let model = self.equipment.settings.models.get(&attempt.model)?;
-        let provider = Arc::clone(self.equipment.providers.get(&attempt.model)?);
+        let provider = self.equipment.providers.get(&attempt.model)?;
         let room = model.spec.context_tokens.0.saturating_sub(plan.output_tokens_max.0);
         let budget = Budget {
             input_tokens_max: Tokens(room.min(INPUT_TOKENS_MAX[attempt.tier as usize])),
             redacts: self.equipment.settings.privacy.redact,
-            own_keys: &self.equipment.own_keys,
+            own_keys: self.equipment.providers.keys(),
         };
         let context = gather(site, plan.extent, &budget);
         let prompt = prompt::build(&context, &model.spec.form, plan.output_tokens_max);

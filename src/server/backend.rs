@@ -16,18 +16,18 @@ use tower_lsp::ls_types::{
 };
 use tower_lsp::{Client, LanguageServer, LspService};
 
-use super::commands::Command;
+use super::commands::{self, Command};
 use super::configure::{Configurator, Configured};
 use super::ext::{InlineCompletionList, InlineCompletionParams};
 use super::pending::{Kind, Pending, Ticket};
 use super::session::{Asked, Asking, Session};
-use super::{capabilities, from_proto, report, to_proto};
+use super::{capabilities, from_proto, to_proto};
 use crate::config::languages::Languages;
 use crate::domain::document::{Document, DocumentId};
 use crate::domain::explain::{Explanation, Silence};
 use crate::domain::site::leading_white_space;
 use crate::domain::text;
-use crate::engine::{Analyser, Engine, Request};
+use crate::engine::{Analyser, Engine, Equipment, Request};
 
 /// The server as tower-lsp sees it.
 pub struct Backend {
@@ -38,6 +38,8 @@ pub struct Backend {
     pending: Pending,
     analyser: Analyser,
     configurator: Configurator,
+    /// What was wrong with the settings at the handshake, until it may be said.
+    problems: Mutex<Vec<String>>,
 }
 
 impl Backend {
@@ -58,6 +60,7 @@ impl Backend {
             pending: Pending::default(),
             analyser,
             configurator,
+            problems: Mutex::default(),
         };
         Ok(LspService::build(build)
             .custom_method("textDocument/inlineCompletion", Self::inline_completion)
@@ -133,39 +136,31 @@ impl Backend {
     }
 
     fn apply(&self, configured: Configured) {
-        let exclude = configured.equipment.settings.privacy.exclude.clone();
-        self.engine.equip(configured.equipment);
-        self.session.lock().exclude(&exclude);
+        equip(&self.engine, &self.session, configured.equipment);
+    }
+
+    /// Settings changed while running: put them into effect and say what is wrong with them.
+    fn change_settings(&self, configured: Configured) {
+        equip(&self.engine, &self.session, configured.equipment);
         self.tell(configured.problems);
     }
 
-    /// Tells the user what is wrong with the configuration: everything in the log, the first of it
-    /// in one message. Spawned, because a handler must not wait for the client.
+    /// Spawned, because a handler must not wait for the client.
     fn tell(&self, problems: Vec<String>) {
-        let Some(first) = problems.first().cloned() else { return };
-        let more = match problems.len() {
-            1 => String::new(),
-            count => format!(" (and {} more, see the log)", count - 1),
-        };
         let client = self.client.clone();
-        tokio::spawn(async move {
-            for problem in problems {
-                client.log_message(MessageType::WARNING, problem).await;
-            }
-            client.show_message(MessageType::WARNING, format!("Tabtier: {first}{more}")).await;
-        });
+        tokio::spawn(async move { say(&client, problems).await });
     }
 
     fn command(&self, command: Command, arguments: &[Value]) -> Result<Option<Value>> {
         match command {
             Command::Accepted => {
-                report::react(&self.engine, arguments);
+                commands::react(&self.engine, arguments);
                 Ok(None)
             }
-            Command::Explain => Ok(Some(report::explain(&self.engine, arguments.first()))),
+            Command::Explain => Ok(Some(commands::explain(&self.engine, arguments.first()))),
             Command::Status => {
                 let session = self.session.lock();
-                Ok(Some(report::status(&self.engine, session.documents_open(), session.is_paused)))
+                Ok(Some(commands::status(&self.engine, session.documents_open(), session.is_paused)))
             }
             Command::Pause | Command::Resume => {
                 self.session.lock().is_paused = command == Command::Pause;
@@ -183,6 +178,35 @@ impl Backend {
             }
         }
     }
+}
+
+/// Puts new settings into effect, also for documents that are open already.
+fn equip(engine: &Engine, session: &Mutex<Session>, equipment: Equipment) {
+    let exclude = equipment.settings.privacy.exclude.clone();
+    engine.equip(equipment);
+    session.lock().exclude(&exclude);
+}
+
+/// Tells the user what is wrong with the settings: everything in the log, the first of it in one
+/// message.
+async fn say(client: &Client, problems: Vec<String>) {
+    let Some(first) = problems.first() else { return };
+    let more = match problems.len() {
+        1 => String::new(),
+        count => format!(" (and {} more, see the log)", count - 1),
+    };
+    let message = format!("Tabtier: {first}{more}");
+    for problem in problems {
+        client.log_message(MessageType::WARNING, problem).await;
+    }
+    client.show_message(MessageType::WARNING, message).await;
+}
+
+/// The folders of the workspace, from whichever field the client fills.
+fn workspace_roots(params: &InitializeParams) -> Vec<std::path::PathBuf> {
+    let folders = params.workspace_folders.iter().flatten().map(|folder| folder.uri.as_str());
+    let roots: Vec<_> = folders.filter(|uri| uri.starts_with("file:")).collect();
+    roots.into_iter().map(|uri| super::session::path_of(uri).into()).collect()
 }
 
 /// Ends the call under way when a request is dropped before its answer, which is what the service
@@ -231,11 +255,12 @@ impl LanguageServer for Backend {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         let client = capabilities::client(&params);
         self.session.lock().client = client.clone();
-        if let Some(options) = params.initialization_options {
-            self.apply(self.configurator.editor(options));
-        } else {
-            self.tell(self.configurator.take_problems());
-        }
+        self.configurator.workspaces(&workspace_roots(&params));
+        let options = params.initialization_options.unwrap_or(Value::Null);
+        // The handshake is not over: messages to the client wait until `initialized`.
+        let configured = self.configurator.initialization(&options);
+        self.problems.lock().clone_from(&configured.problems);
+        self.apply(configured);
         let menu = self.engine.settings().editor.completion_menu;
         Ok(InitializeResult {
             capabilities: capabilities::server(&client, menu),
@@ -248,6 +273,7 @@ impl LanguageServer for Backend {
     }
 
     async fn initialized(&self, _: InitializedParams) {
+        self.tell(std::mem::take(&mut *self.problems.lock()));
         if !self.session.lock().client.has_configuration {
             return;
         }
@@ -258,20 +284,16 @@ impl LanguageServer for Backend {
             let section = ConfigurationItem { scope_uri: None, section: Some("tabtier".to_owned()) };
             let Ok(values) = client.configuration(vec![section]).await else { return };
             let Some(value) = values.into_iter().next().filter(Value::is_object) else { return };
-            let configured = configurator.workspace(value);
-            let exclude = configured.equipment.settings.privacy.exclude.clone();
-            engine.equip(configured.equipment);
-            session.lock().exclude(&exclude);
-            for problem in configured.problems {
-                client.log_message(MessageType::WARNING, problem).await;
-            }
+            let configured = configurator.editor(&value);
+            equip(&engine, &session, configured.equipment);
+            say(&client, configured.problems).await;
         });
     }
 
     async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
         let section = params.settings.get("tabtier").cloned().unwrap_or(Value::Null);
         if section.is_object() {
-            self.apply(self.configurator.workspace(section));
+            self.change_settings(self.configurator.editor(&section));
         }
     }
 

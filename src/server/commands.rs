@@ -1,5 +1,13 @@
 //! The commands a client may run; `docs/protocol.md` describes them.
 
+use serde_json::{Value, json};
+
+use crate::domain::explain::Explanation;
+use crate::domain::ledger::Reaction;
+use crate::domain::route::{Override, Tier};
+use crate::engine::Engine;
+use crate::report;
+
 /// A command of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
@@ -49,4 +57,54 @@ impl Command {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|command| command.name() == name)
     }
+}
+
+/// Notes an acceptance. `arguments`: the request's number, optionally the accepted characters.
+pub fn react(engine: &Engine, arguments: &[Value]) {
+    let chars = arguments.get(1).and_then(Value::as_u64);
+    let reaction = match chars {
+        Some(0) => Reaction::Rejected,
+        Some(chars) => {
+            Reaction::PartiallyAccepted { chars: u32::try_from(chars).unwrap_or(u32::MAX) }
+        }
+        None => Reaction::Accepted,
+    };
+    engine.with_ledger(|ledger| ledger.react(reaction));
+}
+
+/// The explanation of a request, the last one unless a number is given; null when it is unknown.
+pub fn explain(engine: &Engine, number: Option<&Value>) -> Value {
+    let number = number.and_then(Value::as_u64);
+    engine.with_ledger(|ledger| {
+        let is_meant = |explanation: &&Explanation| match number {
+            Some(number) => explanation.request == number,
+            None => true,
+        };
+        let mut found = ledger.requests().rev().filter(is_meant);
+        found.next().map_or(Value::Null, |explanation| {
+            let mut value = report::json(explanation);
+            value["text"] = Value::from(report::text(explanation));
+            value
+        })
+    })
+}
+
+/// What is configured, answered and spent.
+pub fn status(engine: &Engine, documents_open: usize, is_paused: bool) -> Value {
+    let settings = engine.settings();
+    let tiers = Tier::ALL.into_iter().filter(|tier| *tier != Tier::Local);
+    let models: serde_json::Map<_, _> = tiers
+        .map(|tier| (tier.name().to_owned(), Value::from(settings.policy.models(tier).to_vec())))
+        .collect();
+    json!({
+        "enabled": settings.enabled,
+        "paused": is_paused,
+        "override": match settings.policy.force {
+            Override::Auto => "auto",
+            Override::Always(tier) => tier.name(),
+        },
+        "models": models,
+        "documents_open": documents_open,
+        "totals": engine.with_ledger(|ledger| report::totals(ledger.totals())),
+    })
 }

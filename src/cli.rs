@@ -1,0 +1,117 @@
+//! The command line: parses arguments and wires the parts together.
+//!
+//! This is the only place that knows all parts. Commands return an exit code and write to standard
+//! output themselves; errors are one line on standard error that names the file or key, the value
+//! and the way out.
+
+mod complete;
+pub mod config;
+mod serve;
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Settings;
+use crate::config::loader::Loader;
+use crate::config::place::UserFile;
+use crate::engine::Equipment;
+use crate::provider::registry::Registry;
+
+/// An autocomplete router for editors.
+#[derive(Debug, Parser)]
+#[command(name = "tabtier", version, about, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Speak LSP over standard input and output; the same as `serve`.
+    #[arg(long)]
+    stdio: bool,
+    /// Read this settings file instead of the per-user one.
+    #[arg(long, global = true, value_name = "PATH")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Speak LSP over standard input and output.
+    Serve {
+        /// Accepted because editors pass it; it is the only way we speak.
+        #[arg(long)]
+        stdio: bool,
+    },
+    /// Complete at one place of a file and print the text to insert.
+    Complete(complete::Arguments),
+    /// Check or show the settings.
+    Config {
+        #[command(subcommand)]
+        what: Config,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Config {
+    /// Read the settings and say what is wrong with them.
+    Check,
+    /// Show every setting in effect and where it comes from.
+    Show,
+    /// Print where the per-user settings file is looked for.
+    Path,
+}
+
+/// Runs the command line and returns the exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> i32 {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let text = error.render().to_string();
+            if error.use_stderr() { complain(&text) } else { print(&text) }
+            return error.exit_code();
+        }
+    };
+    let file = arguments.config.as_deref();
+    let result = match arguments.command {
+        Some(Command::Serve { stdio: _ }) => serve::run(file),
+        None if arguments.stdio => serve::run(file),
+        None => return run(["tabtier".into(), "--help".into()]),
+        Some(Command::Complete(arguments)) => complete::run(&arguments, file),
+        Some(Command::Config { what }) => Ok(match what {
+            Config::Check => report(config::check(file)),
+            Config::Show => report(config::show(file)),
+            Config::Path => report(config::path(file)),
+        }),
+    };
+    result.unwrap_or_else(|error| {
+        complain(&format!("tabtier: {error:#}\n"));
+        2
+    })
+}
+
+fn report((text, code): (String, i32)) -> i32 {
+    print(&text);
+    code
+}
+
+/// Writes to standard output. A reader that has gone away is no error.
+fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+fn complain(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// The settings' loader with the user's file read.
+fn loader(file: Option<&std::path::Path>) -> Loader {
+    Loader::new(UserFile::locate(file))
+}
+
+/// What the engine works with under these settings.
+fn equip(settings: Arc<Settings>) -> Equipment {
+    let providers = Registry::from_settings(&settings.models);
+    Equipment { settings, providers: Arc::new(providers) }
+}

@@ -1,0 +1,52 @@
+//! `tabtier serve`: the language server on standard input and output.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+
+use crate::config::Settings;
+use crate::config::languages::Languages;
+use crate::domain::context::redact;
+use crate::engine::{Engine, Equipment};
+use crate::server::{self, Backend, Configurator, Equip};
+
+/// Stack of a worker thread. The parser recurses with the nesting of the text; the space is only
+/// reserved, not used.
+const STACK_BYTES: usize = 64 << 20;
+
+pub(super) fn run(file: Option<&Path>) -> anyhow::Result<i32> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_stack_size(STACK_BYTES)
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
+    let ending = runtime.block_on(serve(file))?;
+    runtime.shutdown_background();
+    Ok(ending.exit_code())
+}
+
+async fn serve(file: Option<&Path>) -> anyhow::Result<server::Ending> {
+    let equip: Equip = Arc::new(equip_and_connect);
+    let configurator = Configurator::new(super::loader(file), equip);
+    // Problems are said once the client listens; the settings are good without the bad keys.
+    let engine = Engine::new(configurator.load().equipment);
+    let languages = Arc::new(Languages::load());
+    let (service, socket) = Backend::service(engine, languages, configurator)
+        .context("cannot start the analysis thread")?;
+    std::thread::spawn(redact::warm);
+    let ending = server::serve(service, socket, std::io::stdin(), std::io::stdout()).await;
+    ending.context("cannot start the threads that read and write")
+}
+
+/// Connections to configured models are opened ahead, so that the first key pressed does not wait
+/// for TCP and TLS. Nothing is sent before a request but a `GET` without any text.
+fn equip_and_connect(settings: Arc<Settings>) -> Equipment {
+    let equipment = super::equip(settings);
+    if !equipment.settings.models.is_empty() {
+        let providers = Arc::clone(&equipment.providers);
+        tokio::spawn(async move { providers.connect().await });
+    }
+    equipment
+}

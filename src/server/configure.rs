@@ -1,0 +1,94 @@
+//! Settings while the server runs: what each layer said last, and what follows from it.
+//!
+//! The server does not build providers; whoever starts it hands in the function that does.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use serde_json::{Value, json};
+
+use crate::config::loader::{Loaded, Loader};
+use crate::config::Settings;
+use crate::domain::route::Tier;
+use crate::engine::Equipment;
+
+/// Builds what the engine works with from settings.
+pub type Equip = Arc<dyn Fn(Arc<Settings>) -> Equipment + Send + Sync>;
+
+/// What follows from a change of settings.
+pub struct Configured {
+    /// For the engine.
+    pub equipment: Equipment,
+    /// What is wrong with the settings, as messages for the user.
+    pub problems: Vec<String>,
+}
+
+/// The layers of settings of one session.
+#[derive(Clone)]
+pub struct Configurator {
+    loader: Arc<Mutex<Loader>>,
+    equip: Equip,
+    /// Tier forced by command for this session; `None` leaves it to the settings.
+    forced: Arc<Mutex<Option<String>>>,
+}
+
+impl Configurator {
+    /// A configurator over a loader that has read the user's file.
+    pub fn new(loader: Loader, equip: Equip) -> Self {
+        Self { loader: Arc::new(Mutex::new(loader)), equip, forced: Arc::default() }
+    }
+
+    /// What is in effect now.
+    pub fn load(&self) -> Configured {
+        let Loaded { settings, problems, .. } = self.loader.lock().load();
+        let settings = match self.forced.lock().as_deref() {
+            None => settings,
+            Some(name) => {
+                let mut settings = Settings::clone(&settings);
+                settings.policy.force = force(name).unwrap_or(settings.policy.force);
+                Arc::new(settings)
+            }
+        };
+        let problems = problems.iter().map(ToString::to_string).collect();
+        Configured { equipment: (self.equip)(settings), problems }
+    }
+
+    /// The options passed with `initialize`. They come from the user's own editor configuration.
+    pub fn initialization(&self, options: &Value) -> Configured {
+        self.loader.lock().set_initialization(options);
+        self.load()
+    }
+
+    /// Settings pulled or pushed while running. A workspace's files may be mixed into them, so
+    /// they can only narrow.
+    pub fn editor(&self, settings: &Value) -> Configured {
+        self.loader.lock().set_editor(settings);
+        self.load()
+    }
+
+    /// The workspace's folders, whose files can only narrow.
+    pub fn workspaces(&self, roots: &[std::path::PathBuf]) {
+        self.loader.lock().set_workspaces(roots);
+    }
+
+    /// Reads the user's file again.
+    pub fn reread(&self) -> Configured {
+        self.loader.lock().reread();
+        self.load()
+    }
+
+    /// Forces a tier for this session, or leaves it to the settings again (`auto`).
+    pub fn set_override(&self, tier: &str) -> Result<Configured, String> {
+        if force(tier).is_none() {
+            let names = Tier::ALL.map(Tier::name).join(", ");
+            return Err(format!("{} is no tier; valid are auto, {names}", json!(tier)));
+        }
+        *self.forced.lock() = Some(tier.to_owned()).filter(|tier| tier != "auto");
+        Ok(self.load())
+    }
+}
+
+fn force(name: &str) -> Option<crate::domain::route::Override> {
+    use crate::domain::route::Override;
+    if name == "auto" { Some(Override::Auto) } else { Tier::from_name(name).map(Override::Always) }
+}
