@@ -48,7 +48,7 @@ pub enum BlockStyle {
 }
 
 /// A kind of string or comment: what opens it and what ends it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Delimited {
     /// The opening text, such as `"` or `/*`.
     pub open: String,
@@ -60,6 +60,11 @@ pub struct Delimited {
     pub is_multiline: bool,
     /// Whether the same opener nests, as block comments do in Rust.
     pub nests: bool,
+    /// Whether it holds exactly one character or one escape. Where no closing text follows that,
+    /// the opener is something else, such as the tick of a Rust lifetime or of a C++ number.
+    pub is_char: bool,
+    /// What opens and closes code inside it, such as `${` and `}`.
+    pub code: Option<(String, String)>,
 }
 
 /// A pair of words that open and close a block, such as `do` and `end`.
@@ -124,8 +129,7 @@ impl Default for Lexical {
                     open: (*quote).to_owned(),
                     close: (*quote).to_owned(),
                     escape: Some('\\'),
-                    is_multiline: false,
-                    nests: false,
+                    ..Delimited::default()
                 })
                 .collect(),
             brackets: vec![('(', ')'), ('[', ']'), ('{', '}')],
@@ -194,26 +198,66 @@ impl Role {
     ];
 }
 
+/// Where the region of a captured node ends. A query says it with `(#set! end "line")` and so on;
+/// without that the region is closed by its own last token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RegionEnd {
+    /// With its last token, such as `}`: after it the cursor is outside.
+    Closed,
+    /// `line`: with the line, as a `//` comment does; the end itself still belongs to it.
+    Line,
+    /// `indentation`: with the first less indented text, as a Python block does.
+    Indentation,
+    /// `next`: where the next thing begins, as a TOML table does.
+    Next,
+}
+
 /// A compiled `site.scm`.
 #[derive(Debug)]
 pub struct SiteQuery {
     /// The query.
     pub query: tree_sitter::Query,
-    /// The role of each capture index; `None` for captures that only help predicates.
+    /// The role of each capture index; `None` for `@code` and for captures that only help
+    /// predicates.
     pub roles: Vec<Option<Role>>,
+    /// Where the regions of each pattern end.
+    pub ends: Vec<RegionEnd>,
+    /// The index of `@code`, which marks interpolated code inside strings.
+    pub code: Option<u32>,
 }
 
 impl SiteQuery {
-    /// Compiles `source` for `grammar`. The error is tree-sitter's own message.
+    /// Compiles `source` for `grammar`. The error is tree-sitter's own message, or says which
+    /// capture or setting is not known.
     pub fn compile(grammar: &tree_sitter::Language, source: &str) -> Result<Self, String> {
         let query = tree_sitter::Query::new(grammar, source).map_err(|error| error.to_string())?;
         let roles = query
             .capture_names()
             .iter()
-            .map(|name| Role::CAPTURES.iter().find(|(known, _)| known == name).map(|(_, r)| *r))
-            .collect();
-        Ok(Self { query, roles })
+            .map(|name| match Role::CAPTURES.iter().find(|(known, _)| known == name) {
+                Some((_, role)) => Ok(Some(*role)),
+                None if *name == "code" || name.starts_with('_') => Ok(None),
+                None => Err(format!("@{name} is not a role")),
+            })
+            .collect::<Result<_, _>>()?;
+        let ends = (0..query.pattern_count())
+            .map(|pattern| region_end(query.property_settings(pattern)))
+            .collect::<Result<_, _>>()?;
+        let code = query.capture_index_for_name("code");
+        Ok(Self { query, roles, ends, code })
     }
+}
+
+/// Reads the settings of one pattern.
+fn region_end(settings: &[tree_sitter::QueryProperty]) -> Result<RegionEnd, String> {
+    settings.iter().try_fold(RegionEnd::Closed, |_, setting| {
+        match (&*setting.key, setting.value.as_deref()) {
+            ("end", Some("line")) => Ok(RegionEnd::Line),
+            ("end", Some("indentation")) => Ok(RegionEnd::Indentation),
+            ("end", Some("next")) => Ok(RegionEnd::Next),
+            (key, value) => Err(format!("#set! {key} {value:?} is not known")),
+        }
+    })
 }
 
 impl Language {
