@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use crate::domain::route::{ModelSpec, Policy};
 
-// pub mod grammars;
-// pub mod languages;
+mod grammars;
+pub mod languages;
 // pub mod layers;
 // pub mod options;
 // pub mod render;

@@ -1,0 +1,83 @@
+//! The parse tables that are linked in: the only file that names grammar crates.
+//!
+//! Rows are found by the id of `grammars/languages.toml`. A row whose feature is off is simply not
+//! here, and its language is served from text alone.
+
+use tree_sitter_language::LanguageFn;
+
+/// One linked grammar.
+pub(super) struct Grammar {
+    /// The row it belongs to.
+    pub(super) id: &'static str,
+    /// Its parse table.
+    pub(super) language: LanguageFn,
+    /// Source of its site query.
+    pub(super) site_query: &'static str,
+}
+
+/// One row of the table: the id, the parse table, and the folders whose queries are joined.
+macro_rules! grammar {
+    ($id:literal, $language:path, [$($folder:literal),+]) => {
+        Grammar {
+            id: $id,
+            language: $language,
+            site_query: concat!(
+                $(include_str!(concat!("../../grammars/", $folder, "/site.scm")), "\n"),+
+            ),
+        }
+    };
+}
+
+/// Every linked grammar.
+pub(super) const GRAMMARS: &[Grammar] = &[
+    #[cfg(feature = "lang-rust")]
+    grammar!("rust", tree_sitter_rust::LANGUAGE, ["rust"]),
+    #[cfg(feature = "lang-python")]
+    grammar!("python", tree_sitter_python::LANGUAGE, ["python"]),
+    #[cfg(feature = "lang-typescript")]
+    grammar!("typescript", tree_sitter_typescript::LANGUAGE_TYPESCRIPT, ["typescript"]),
+    #[cfg(feature = "lang-typescript")]
+    grammar!(
+        "typescriptreact",
+        tree_sitter_typescript::LANGUAGE_TSX,
+        ["typescript", "typescriptreact"]
+    ),
+    #[cfg(feature = "lang-javascript")]
+    grammar!("javascript", tree_sitter_javascript::LANGUAGE, ["javascript"]),
+    #[cfg(feature = "lang-go")]
+    grammar!("go", tree_sitter_go::LANGUAGE, ["go"]),
+    #[cfg(feature = "lang-java")]
+    grammar!("java", tree_sitter_java::LANGUAGE, ["java"]),
+    #[cfg(feature = "lang-c")]
+    grammar!("c", tree_sitter_c::LANGUAGE, ["c"]),
+    #[cfg(feature = "lang-cpp")]
+    grammar!("cpp", tree_sitter_cpp::LANGUAGE, ["c", "cpp"]),
+    #[cfg(feature = "lang-json")]
+    grammar!("json", tree_sitter_json::LANGUAGE, ["json"]),
+    #[cfg(feature = "lang-toml")]
+    grammar!("toml", tree_sitter_toml_ng::LANGUAGE, ["toml"]),
+    #[cfg(feature = "lang-yaml")]
+    grammar!("yaml", tree_sitter_yaml::LANGUAGE, ["yaml"]),
+    #[cfg(feature = "lang-html")]
+    grammar!("html", tree_sitter_html::LANGUAGE, ["html"]),
+    #[cfg(feature = "lang-css")]
+    grammar!("css", tree_sitter_css::LANGUAGE, ["css"]),
+    #[cfg(feature = "lang-bash")]
+    grammar!("shellscript", tree_sitter_bash::LANGUAGE, ["shellscript"]),
+    #[cfg(feature = "lang-lua")]
+    grammar!("lua", tree_sitter_lua::LANGUAGE, ["lua"]),
+    #[cfg(feature = "lang-ruby")]
+    grammar!("ruby", tree_sitter_ruby::LANGUAGE, ["ruby"]),
+    #[cfg(feature = "lang-csharp")]
+    grammar!("csharp", tree_sitter_c_sharp::LANGUAGE, ["csharp"]),
+    #[cfg(feature = "lang-php")]
+    grammar!("php", tree_sitter_php::LANGUAGE_PHP, ["php"]),
+    #[cfg(feature = "lang-zig")]
+    grammar!("zig", tree_sitter_zig::LANGUAGE, ["zig"]),
+    #[cfg(feature = "lang-kotlin")]
+    grammar!("kotlin", tree_sitter_kotlin_ng::LANGUAGE, ["kotlin"]),
+    #[cfg(feature = "lang-swift")]
+    grammar!("swift", tree_sitter_swift::LANGUAGE, ["swift"]),
+    #[cfg(feature = "lang-elixir")]
+    grammar!("elixir", tree_sitter_elixir::LANGUAGE, ["elixir"]),
+];
