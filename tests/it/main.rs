@@ -2,6 +2,7 @@
 //! real model servers and real editors. Unit tests stand beside the code they test.
 
 mod editors;
+mod grammars;
 mod helix;
 mod neovim;
 mod replay;
