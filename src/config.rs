@@ -5,17 +5,28 @@
 //! what would be valid, and the last good value stays.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use crate::domain::route::{ModelSpec, Policy};
 
-mod grammars;
-pub mod languages;
+// pub mod grammars;
+// pub mod languages;
+pub mod options;
+
+pub mod kind;
+pub mod problem;
+pub mod value;
+
 // pub mod layers;
-// pub mod options;
+// pub mod loader;
+pub mod nearest;
+// pub mod place;
+// pub mod source;
+
+// pub mod fim_templates;
 // pub mod render;
 // pub mod resolve;
-// pub mod source;
 
 /// Everything the program uses, resolved and total.
 #[derive(Clone, Debug)]
@@ -48,12 +59,23 @@ pub struct ModelSettings {
 /// The wire protocols. One file each under `provider/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
-    /// `POST {url}/chat/completions`, OpenAI and compatible servers.
+    /// `POST {url}/chat/completions`, `OpenAI` and compatible servers.
     OpenAiChat,
     /// `POST {url}/completions`, OpenAI-compatible servers with raw prompts.
     OpenAiCompletions,
     /// llama.cpp's own `POST {url}/infill`.
     LlamaCppInfill,
+}
+
+impl Protocol {
+    /// The name used in configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OpenAiChat => "openai_chat",
+            Self::OpenAiCompletions => "openai_completions",
+            Self::LlamaCppInfill => "llama_cpp_infill",
+        }
+    }
 }
 
 /// Where a model is reached and what it is called there.
@@ -94,12 +116,23 @@ pub struct LocalSettings {
 }
 
 /// `[privacy]`.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct PrivacySettings {
     /// Files whose text never leaves the machine, by glob.
     pub exclude: globset::GlobSet,
     /// Whether secrets found in a prompt are replaced before it is sent.
     pub redact: bool,
+}
+
+/// A compiled set of patterns prints thousands of lines; their number is enough.
+impl fmt::Debug for PrivacySettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let patterns = self.exclude.len();
+        f.debug_struct("PrivacySettings")
+            .field("patterns", &patterns)
+            .field("redact", &self.redact)
+            .finish()
+    }
 }
 
 /// `[editor]`.
