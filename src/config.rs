@@ -22,7 +22,7 @@ pub mod value;
 // pub mod loader;
 pub mod nearest;
 // pub mod place;
-// pub mod source;
+pub mod source;
 
 // pub mod fim_templates;
 // pub mod render;
