@@ -18,15 +18,15 @@ pub mod kind;
 pub mod problem;
 pub mod value;
 
-// pub mod layers;
+pub mod layers;
 // pub mod loader;
 pub mod nearest;
 // pub mod place;
 pub mod source;
 
-// pub mod fim_templates;
+pub mod fim_templates;
 // pub mod render;
-// pub mod resolve;
+pub mod resolve;
 
 /// Everything the program uses, resolved and total.
 #[derive(Clone, Debug)]
@@ -45,6 +45,13 @@ pub struct Settings {
     pub privacy: PrivacySettings,
     /// How completions are offered in the editor.
     pub editor: EditorSettings,
+}
+
+impl Default for Settings {
+    /// What is used with nothing configured.
+    fn default() -> Self {
+        resolve::defaults()
+    }
 }
 
 /// One `[models.NAME]` table, resolved.

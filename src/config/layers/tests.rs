@@ -1,0 +1,284 @@
+//! Each layer by itself, one over the other, and what a workspace can and cannot do.
+
+use proptest::prelude::*;
+use secrecy::ExposeSecret;
+
+use super::*;
+use crate::config::options::{Preset, TABLE};
+use crate::config::source::from_toml;
+use crate::config::{Settings, resolve};
+use crate::domain::class::RequestClass;
+use crate::domain::route::{Override, Tier};
+
+fn accepted(text: &str) -> Accepted {
+    accept(from_toml("a.toml", text), &Accepted::default()).0
+}
+
+fn over(previous: &str, text: &str) -> (Vec<String>, Vec<String>) {
+    let (accepted, problems) = accept(from_toml("a.toml", text), &accepted(previous));
+    let entries = accepted.0.iter().map(|(key, (value, _))| format!("{key} = {value}"));
+    (entries.collect(), problems.iter().map(ToString::to_string).collect())
+}
+
+fn narrowed_by(user: &str, workspace: &str) -> (Values, Vec<String>) {
+    let mut values = Values::defaults();
+    values.overlay(Layer::UserFile, &accepted(user));
+    let problems = values.narrow(&accepted(workspace));
+    (values, problems.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn a_bad_value_keeps_the_last_good_one() {
+    let (entries, problems) = over("enabled = false\n", "enabled = 3\nlocal.names = false\n");
+    assert_eq!(entries, ["enabled = false", "local.names = false"]);
+    assert_eq!(problems.len(), 1);
+}
+
+#[test]
+fn a_key_that_is_gone_is_gone_and_one_that_cannot_be_read_stays() {
+    let previous = "enabled = false\ncache.bytes_max = 5\n";
+    assert_eq!(over(previous, "cache.bytes_max = 6\n").0, ["cache.bytes_max = 6"]);
+    let broken = "cache.bytes_max = 6\nenabled = fal\n";
+    assert_eq!(over(previous, broken).0, ["cache.bytes_max = 6", "enabled = false"]);
+}
+
+#[test]
+fn an_old_key_never_meets_a_new_server() {
+    let previous = "[models.a]\nurl = 'http://old'\nkey_env = 'OLD'\n";
+    let (entries, _) = over(previous, "[models.a]\nurl = 'http://new'\nkey_env = 'sk-no'\n");
+    assert_eq!(entries, ["models.a.url = \"http://new\""]);
+    let (entries, _) = over(previous, "[models.a]\nurl = 'http://new'\nkey_env = 'NEW\n");
+    assert_eq!(entries, ["models.a.url = \"http://new\""]);
+    let (entries, _) = over(previous, "[models.a]\nurl = 7\nkey_env = 'NEW'\n");
+    assert_eq!(entries, ["models.a.key_env = \"NEW\""]);
+    let (entries, _) = over(previous, "[models.a]\nurl = 'http://old'\nkey_env = 'sk-no'\n");
+    assert_eq!(entries, ["models.a.key_env = \"OLD\"", "models.a.url = \"http://old\""]);
+}
+
+#[test]
+fn secrets_are_never_shown() {
+    let text = "[models.a]\nkey = ['s3cret']\nkey_env = 's3cret!'\napi_kye = 's3cret'\n\
+                url = 's3cret@host'\nextra = 's3cret'\n[auth]\ntoken = 's3cret'\n";
+    let (_, problems) = over("", text);
+    let mut values = Values::defaults();
+    values.overlay(Layer::UserFile, &accepted(text));
+    let (_, more) = resolve::resolve(&values);
+    let shown = format!("{problems:?}{}", more.iter().map(ToString::to_string).collect::<String>());
+    assert!(problems.len() == 5 && more.len() == 1, "{shown}");
+    assert!(!shown.contains("s3cret"), "{shown}");
+}
+
+#[test]
+fn a_flood_of_problems_is_bounded() {
+    let unknown: Vec<_> = (0..9_000).map(|n| format!("unknown_setting_{n} = 1")).collect();
+    let (_, problems) = over("", &unknown.join("\n"));
+    assert_eq!(problems.len(), 101);
+    assert_eq!(problems[100], "a.toml: problems not listed: 8900");
+    let models: Vec<_> = (0..5_000).map(|n| format!("models.m{n}.url = 'http://h'")).collect();
+    assert_eq!(narrowed_by("", &models.join("\n")).1.len(), 101);
+}
+
+#[test]
+fn a_literal_key_works_and_is_warned_about() {
+    let (accepted, problems) = accept(
+        from_toml("a.toml", "[models.a]\nurl = 'http://h'\nkey = 's3cret'\n"),
+        &Accepted::default(),
+    );
+    assert_eq!(
+        problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["a.toml:3:1: models.a.key = (hidden): a key written here is copied wherever this text \
+             goes; put it in an environment variable and name that in key_env"]
+    );
+    let mut values = Values::defaults();
+    values.overlay(Layer::UserFile, &accepted);
+    let settings = resolve::resolve(&values).0;
+    let key = settings.models["a"].endpoint.key.as_ref().expect("a key");
+    assert_eq!(key.expose_secret(), "s3cret");
+}
+
+#[test]
+fn a_workspace_narrows() {
+    let user = "tiers.fast.models = ['a', 'b']\n";
+    let workspace = "enabled = false\npolicy.override = 'local'\ntiers.fast.models = ['b', 'a']\n\
+                     policy.logic.deadline_ms = 500\npolicy.logic.tiers = ['mid']\n\
+                     privacy.exclude = ['*.sql']\n";
+    let (values, problems) = narrowed_by(user, workspace);
+    assert_eq!(problems, Vec::<String>::new());
+    let get = |key: &[&str]| values.get(&Key::of(key)).map(|s| s.value.to_string());
+    assert_eq!(get(&["enabled"]).as_deref(), Some("false"));
+    assert_eq!(get(&["policy", "override"]).as_deref(), Some("\"local\""));
+    assert_eq!(get(&["tiers", "fast", "models"]).as_deref(), Some("[\"a\", \"b\"]"));
+    assert_eq!(get(&["policy", "logic", "deadline_ms"]).as_deref(), Some("500"));
+    assert_eq!(get(&["policy", "logic", "tiers"]).as_deref(), Some("[\"mid\"]"));
+    let exclude = get(&["privacy", "exclude"]).expect("a list");
+    assert!(exclude.contains("\".env\"") && exclude.ends_with("\"*.sql\"]"), "{exclude}");
+}
+
+#[test]
+fn a_workspace_is_told_what_it_may_not_do() {
+    let check = |workspace: &str, problem: &str| {
+        let (values, problems) = narrowed_by("tiers.fast.models = ['a']\n", workspace);
+        assert_eq!(problems, [problem]);
+        assert!(values.iter().all(|(_, setting)| setting.layer != Layer::Workspace));
+    };
+    check(
+        "models.a.url = 'http://evil'",
+        "a.toml:1:10: models.a.url = \"http://evil\": a workspace may not set this; set it in your \
+         own file or in the editor",
+    );
+    check(
+        "policy.override = 'flagship'",
+        "a.toml:1:8: policy.override = \"flagship\": a workspace may not set this; a workspace may \
+         set it to local",
+    );
+    check(
+        "cache.bytes_max = 9000000",
+        "a.toml:1:7: cache.bytes_max = 9000000: a workspace may not raise this; valid here is at \
+         most 8388608",
+    );
+    check(
+        "tiers.fast.models = ['a', 'b']",
+        "a.toml:1:12: tiers.fast.models = [\"a\", \"b\"]: a workspace may not add \"b\"; it may \
+         choose from [\"a\"]",
+    );
+}
+
+/// Any value a setting's kind allows, now and then one it does not.
+fn any_value(kind: Kind) -> BoxedStrategy<String> {
+    let text = prop::sample::select(vec!["a", "b", "c", "http://h", "A_B", ".env", "**", "qwen"]);
+    let text = text.prop_map(|text| format!("{text:?}")).boxed();
+    match kind {
+        Kind::Bool => any::<bool>().prop_map(|value| value.to_string()).boxed(),
+        Kind::Integer { min, max, .. } => (min..=max).prop_map(|number| number.to_string()).boxed(),
+        Kind::Number { min, max, .. } => (min..=max).prop_map(|n| format!("{n:?}")).boxed(),
+        Kind::Text | Kind::Variable | Kind::Secret => text,
+        Kind::Choice(words) => prop::sample::select(words).prop_map(|w| format!("{w:?}")).boxed(),
+        Kind::List(item) => prop::collection::vec(any_value(*item), 0..5)
+            .prop_map(|items| format!("[{}]", items.join(", ")))
+            .boxed(),
+        Kind::Map => Just("{ temperature = 0.5 }".to_owned()).boxed(),
+    }
+}
+
+/// A layer that sets any keys of the table to any values.
+fn any_layer() -> impl Strategy<Value = String> {
+    let line = prop::sample::select(TABLE).prop_flat_map(|row| {
+        let mut keys = row.fixed_keys();
+        if keys.is_empty() {
+            keys = vec![row.key_for("a"), row.key_for("b")];
+        }
+        (prop::sample::select(keys), any_value(row.kind))
+            .prop_map(|(key, value)| format!("{key} = {value}\n"))
+    });
+    prop::collection::vec(line, 0..40).prop_map(|lines| lines.concat())
+}
+
+const MODELS: &str = "models.a.url = 'http://127.0.0.1:1'\nmodels.b.url = 'https://b.test'\n\
+                      tiers.fast.models = ['a', 'b']\ntiers.flagship.models = ['b']\n";
+
+fn is_subsequence<T: PartialEq>(part: &[T], whole: &[T]) -> bool {
+    let mut rest = whole.iter();
+    part.iter().all(|item| rest.any(|other| other == item))
+}
+
+proptest! {
+    #[test]
+    fn a_workspace_never_widens(user in any_layer(), workspace in any_layer()) {
+        let mut values = Values::defaults();
+        values.overlay(Layer::UserFile, &accepted(MODELS));
+        values.overlay(Layer::Editor, &accepted(&user));
+        let before = resolve::resolve(&values).0;
+        let excluded_before = values.get(&Key::of(&["privacy", "exclude"])).expect("a list").value.clone();
+        values.narrow(&accepted(&workspace));
+        let after: Settings = resolve::resolve(&values).0;
+        prop_assert_eq!(format!("{:?}", before.models), format!("{:?}", after.models));
+        prop_assert!(before.enabled || !after.enabled);
+        prop_assert!(before.privacy.redact <= after.privacy.redact);
+        prop_assert!(after.privacy.exclude.len() >= before.privacy.exclude.len());
+        let excluded = values.get(&Key::of(&["privacy", "exclude"])).expect("a list").value.clone();
+        let (Value::List(old), Value::List(new)) = (excluded_before, excluded) else { panic!() };
+        prop_assert!(new.starts_with(&old));
+        prop_assert!(after.cache.entries_max <= before.cache.entries_max);
+        prop_assert!(after.cache.bytes_max <= before.cache.bytes_max);
+        prop_assert!(before.local.closers || !after.local.closers);
+        prop_assert!(before.local.names || !after.local.names);
+        let (old, new) = (&before.policy, &after.policy);
+        prop_assert!(new.force == old.force || new.force == Override::Always(Tier::Local));
+        prop_assert!(old.cloud_failover || !new.cloud_failover);
+        prop_assert_eq!(old.settle, new.settle);
+        for tier in Tier::ALL {
+            prop_assert!(is_subsequence(new.models(tier), old.models(tier)));
+        }
+        for class in RequestClass::ALL {
+            let (old, new) = (old.row(class), new.row(class));
+            prop_assert!(is_subsequence(&new.tiers, &old.tiers));
+            prop_assert!(new.deadline <= old.deadline);
+            prop_assert!(new.output_tokens_max <= old.output_tokens_max);
+            prop_assert!(new.floor == old.floor);
+            prop_assert!(new.local_confidence_min <= old.local_confidence_min);
+        }
+    }
+
+    #[test]
+    fn whatever_is_accepted_resolves(layer in any_layer()) {
+        let mut values = Values::defaults();
+        values.overlay(Layer::UserFile, &accepted(&layer));
+        let (settings, _) = resolve::resolve(&values);
+        for tier in Tier::ALL {
+            for name in settings.policy.models(tier) {
+                prop_assert!(settings.models.contains_key(name));
+            }
+        }
+    }
+}
+
+/// A valid value other than the default and than those in [`every_setting_lands`].
+fn another(row: &Row, default: Option<&Value>) -> Value {
+    match row.kind {
+        Kind::Bool => Value::Bool(default != Some(&Value::Bool(true))),
+        Kind::Integer { min, .. } => Value::Integer(min + 1),
+        Kind::Number { max, .. } => Value::Number(max / 4.0),
+        Kind::Choice(words) => {
+            let word =
+                words.iter().rev().find(|word| default != Some(&Value::Text((**word).to_owned())));
+            Value::Text((*word.expect("another word")).to_owned())
+        }
+        Kind::List(Kind::Choice(_)) => Value::texts(&["mid", "local", "flagship"]),
+        Kind::List(_) => Value::texts(&["m"]),
+        Kind::Map => Value::Map([("top_k".to_owned(), Value::Integer(3))].into()),
+        Kind::Variable => Value::Text("OTHER_KEY".to_owned()),
+        Kind::Text if row.key.ends_with("fim_template") => Value::Text("deepseek".to_owned()),
+        Kind::Text => Value::Text("http://10.0.0.7:80/other".to_owned()),
+        Kind::Secret => Value::Text("other".to_owned()),
+    }
+}
+
+#[test]
+fn every_setting_lands() {
+    let base = "[models.m]\nprotocol = 'openai_completions'\nform = 'fim'\nfim_template = 'qwen'\n\
+                url = 'http://localhost:1'\nprice_input = 1\nprice_output = 1\nplace = 'self_hosted'\n";
+    let settle = |extra: &str| {
+        let mut values = Values::defaults();
+        values.overlay(Layer::UserFile, &accepted(base));
+        values.overlay(Layer::Editor, &accepted(extra));
+        let settings = resolve::resolve(&values).0;
+        (values, format!("{settings:#?}"))
+    };
+    let (_, before) = settle("");
+    for row in TABLE {
+        let mut keys = row.fixed_keys();
+        if keys.is_empty() {
+            keys = vec![row.key_for("m")];
+        }
+        for key in keys {
+            let default = row.default_of(&key);
+            assert!(default.is_some() || matches!(row.default, Preset::Unset), "{key}");
+            let value = another(row, default.as_ref());
+            assert_ne!(Some(&value), default.as_ref(), "{key}");
+            let (values, after) = settle(&format!("{key} = {value}\n"));
+            let setting = values.get(&key).expect("a setting");
+            assert_eq!((&setting.value, setting.layer), (&value, Layer::Editor), "{key}");
+            assert!(before != after, "{key} = {value} changes nothing");
+        }
+    }
+}

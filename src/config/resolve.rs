@@ -1,0 +1,174 @@
+//! From checked values to what the program uses, with the checks that need more than one key.
+//!
+//! Total by construction: every key has a value of its kind, from a layer or from the table, so
+//! nothing here can fail; what does not fit together is left out and reported.
+
+use std::time::Duration;
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+use super::layers::{self, Values};
+use super::options;
+use super::problem::{Fault, Problem};
+use super::value::{Key, Value};
+use super::{
+    CacheSettings, CompletionMenu, EditorSettings, LocalSettings, PrivacySettings, Settings,
+};
+
+mod models;
+mod policy;
+
+/// What the program uses with nothing configured.
+pub fn defaults() -> Settings {
+    resolve(&Values::defaults()).0
+}
+
+/// What the program uses, and what does not fit together.
+pub fn resolve(values: &Values) -> (Settings, Vec<Problem>) {
+    let mut reader = Reader { values, problems: Vec::new() };
+    let models = reader.models();
+    let policy = reader.policy(&models);
+    let settings = Settings {
+        enabled: reader.bool(&["enabled"]),
+        policy,
+        models,
+        cache: CacheSettings {
+            entries_max: reader.count(&["cache", "entries_max"]),
+            bytes_max: reader.count(&["cache", "bytes_max"]),
+        },
+        local: LocalSettings {
+            closers: reader.bool(&["local", "closers"]),
+            names: reader.bool(&["local", "names"]),
+        },
+        privacy: PrivacySettings {
+            exclude: reader.exclude(),
+            redact: reader.bool(&["privacy", "redact"]),
+        },
+        editor: EditorSettings {
+            completion_menu: match reader.text(&["editor", "completion_menu"]).as_deref() {
+                Some("always") => CompletionMenu::Always,
+                Some("never") => CompletionMenu::Never,
+                _ => CompletionMenu::Auto,
+            },
+        },
+    };
+    (settings, reader.problems)
+}
+
+/// Reads values by key and collects what does not fit together.
+struct Reader<'a> {
+    values: &'a Values,
+    problems: Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn value(&self, key: &[&str]) -> Option<Value> {
+        let key = Key::of(key);
+        let set = self.values.get(&key).map(|setting| setting.value.clone());
+        set.or_else(|| options::find(&key)?.default_of(&key))
+    }
+
+    fn bool(&self, key: &[&str]) -> bool {
+        matches!(self.value(key), Some(Value::Bool(true)))
+    }
+
+    fn integer(&self, key: &[&str]) -> u64 {
+        match self.value(key) {
+            Some(Value::Integer(number)) => number.try_into().unwrap_or_default(),
+            _ => 0,
+        }
+    }
+
+    fn count(&self, key: &[&str]) -> usize {
+        self.integer(key).try_into().unwrap_or(usize::MAX)
+    }
+
+    fn duration(&self, key: &[&str]) -> Duration {
+        Duration::from_millis(self.integer(key))
+    }
+
+    fn number(&self, key: &[&str]) -> Option<f64> {
+        match self.value(key) {
+            Some(Value::Number(number)) => Some(number),
+            _ => None,
+        }
+    }
+
+    fn text(&self, key: &[&str]) -> Option<String> {
+        match self.value(key) {
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn texts(&self, key: &[&str]) -> Vec<String> {
+        let Some(Value::List(items)) = self.value(key) else { return Vec::new() };
+        let text = |item| match item {
+            Value::Text(text) => Some(text),
+            _ => None,
+        };
+        items.into_iter().filter_map(text).collect()
+    }
+
+    /// Reports the value of a key, at the place where it was written.
+    fn report(&mut self, key: &[&str], fault: Fault) {
+        let problem = self.problem(key, fault);
+        self.problems.push(problem);
+    }
+
+    /// The same for a value that is used all the same.
+    fn warn(&mut self, key: &[&str], fault: Fault) {
+        let problem = self.problem(key, fault).into_warning();
+        self.problems.push(problem);
+    }
+
+    fn problem(&self, key: &[&str], fault: Fault) -> Problem {
+        let key = Key::of(key);
+        let setting = self.values.get(&key);
+        let place = setting.and_then(|setting| setting.place.as_ref());
+        let shown = setting.map(|setting| layers::shown(&key, &setting.value));
+        Problem::at(place, &key, shown, fault)
+    }
+
+    /// Compiles the patterns here, once, so that no request meets a bad one.
+    fn exclude(&mut self) -> GlobSet {
+        let key = ["privacy", "exclude"];
+        let mut set = GlobSetBuilder::new();
+        for pattern in self.texts(&key) {
+            let glob = GlobBuilder::new(&anywhere(&pattern))
+                .case_insensitive(true)
+                .literal_separator(true)
+                .build();
+            match glob {
+                Ok(glob) => drop(set.add(glob)),
+                Err(error) => {
+                    let what = format!("the pattern \"{pattern}\" is not valid: {}", error.kind());
+                    self.report(&key, Fault::new(what, "the other patterns are used"));
+                }
+            }
+        }
+        set.build().unwrap_or_else(|error| {
+            self.report(&key, Fault::new(error.to_string(), "every file is excluded"));
+            everything()
+        })
+    }
+}
+
+/// The pattern as people mean it: a name matches in any folder, a trailing slash a whole folder.
+fn anywhere(pattern: &str) -> String {
+    let start = if pattern.starts_with('/') || pattern.starts_with("**/") { "" } else { "**/" };
+    let end = if pattern.ends_with('/') { "**" } else { "" };
+    format!("{start}{pattern}{end}")
+}
+
+/// What cannot be compiled excludes everything: silence is better than a leak.
+fn everything() -> GlobSet {
+    let mut set = GlobSetBuilder::new();
+    if let Ok(glob) = globset::Glob::new("**") {
+        set.add(glob);
+    }
+    set.build().unwrap_or_else(|_| GlobSet::empty())
+}
+
+#[cfg(test)]
+mod tests;
