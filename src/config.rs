@@ -19,9 +19,9 @@ pub mod problem;
 pub mod value;
 
 pub mod layers;
-// pub mod loader;
+pub mod loader;
 pub mod nearest;
-// pub mod place;
+pub mod place;
 pub mod source;
 
 pub mod fim_templates;
