@@ -25,7 +25,7 @@ pub mod place;
 pub mod source;
 
 pub mod fim_templates;
-// pub mod render;
+pub mod render;
 pub mod resolve;
 
 /// Everything the program uses, resolved and total.

@@ -1,6 +1,7 @@
 //! One integration binary: rules of the repository, the server over memory and over real pipes,
 //! real model servers and real editors. Unit tests stand beside the code they test.
 
+mod config;
 mod editors;
 mod grammars;
 mod helix;

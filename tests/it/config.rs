@@ -1,0 +1,366 @@
+//! Settings as a user meets them: the exact words for each mistake, what survives a broken file,
+//! what a workspace can do, and the generated pages.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use tabtier::config::loader::Loader;
+use tabtier::config::place::{NamedBy, UserFile, WORKSPACE_FILE};
+use tabtier::config::render;
+use tabtier::domain::class::RequestClass;
+use tabtier::domain::route::Tier;
+use tempfile::TempDir;
+
+/// A user's folder and one workspace.
+struct Home {
+    folder: TempDir,
+    loader: Loader,
+}
+
+impl Home {
+    fn new(text: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::create_dir(folder.path().join("clone")).expect("a workspace");
+        fs::write(folder.path().join("config.toml"), text).expect("a user file");
+        let path = folder.path().join("config.toml");
+        let loader = Loader::new(Some(UserFile { path, named_by: NamedBy::System }));
+        Self { folder, loader }
+    }
+
+    fn user(&mut self, text: &str) {
+        fs::write(self.folder.path().join("config.toml"), text).expect("a user file");
+        self.loader.reread();
+    }
+
+    fn workspace(&mut self, text: &str) {
+        let root: PathBuf = self.folder.path().join("clone");
+        fs::write(root.join(WORKSPACE_FILE), text).expect("a workspace file");
+        self.loader.set_workspaces(&[root]);
+    }
+
+    fn problems(&self) -> Vec<String> {
+        let folder = format!("{}/", self.folder.path().display());
+        let problems = self.loader.load().problems;
+        problems.iter().map(|problem| problem.to_string().replace(&folder, "")).collect()
+    }
+
+    fn deadline_ms(&self) -> u128 {
+        let settings = self.loader.load().settings;
+        settings.policy.row(RequestClass::Line).deadline.as_millis()
+    }
+}
+
+#[track_caller]
+fn check(text: &str, expected: &[&str]) {
+    assert_eq!(Home::new(text).problems(), expected, "{text}");
+}
+
+#[test]
+fn misspelt_keys() {
+    check(
+        "polcy.override = 'local'",
+        &["config.toml:1:7: polcy.override = \"local\": no such setting; did you mean \
+           policy.override?"],
+    );
+    check(
+        "[policy.line]\ndeadline = 300\n",
+        &["config.toml:2:1: policy.line.deadline = 300: no such setting; did you mean \
+           policy.line.deadline_ms?"],
+    );
+    check(
+        "[policy.lines]\ndeadline_ms = 300\n",
+        &["config.toml:2:1: policy.lines.deadline_ms = 300: no such setting; did you mean \
+           policy.line.deadline_ms?"],
+    );
+    check(
+        "[policy]\ncolour = 'red'\n",
+        &["config.toml:2:1: policy.colour = \"red\": no such setting; valid in policy are \
+           override, cloud_failover, <class>"],
+    );
+    check(
+        "cache = 5\n",
+        &["config.toml:1:1: cache = 5: this is a table, not a setting; valid in cache are \
+           entries_max, bytes_max"],
+    );
+    check(
+        "api_key = 'sk-123'\n",
+        &["config.toml:1:1: api_key = (hidden): no such setting; valid at the top are enabled, \
+           policy, tiers, models, cache, local, privacy, editor"],
+    );
+}
+
+#[test]
+fn values_of_the_wrong_kind() {
+    check(
+        "enabled = 'yes'\n",
+        &["config.toml:1:1: enabled = \"yes\": this is text; valid is true or false"],
+    );
+    check(
+        "[policy.line]\n  deadline_ms = 5\n",
+        &[
+            "config.toml:2:3: policy.line.deadline_ms = 5: too small; valid is an integer from 10 to \
+           60000 ms",
+        ],
+    );
+    check(
+        "policy.override = 'best'\n",
+        &["config.toml:1:8: policy.override = \"best\": no such choice; valid is one of auto, \
+           local, fast, mid, flagship"],
+    );
+    check(
+        "policy.line.tiers = ['fast', 'slow']\n",
+        &["config.toml:1:13: policy.line.tiers = [\"fast\", \"slow\"]: item 2: no such choice; \
+           valid is a list of local, fast, mid, flagship"],
+    );
+    check(
+        "policy.line.local_confidence_min = nan\n",
+        &["config.toml:1:13: policy.line.local_confidence_min = NaN: not a number; valid is a \
+           number from 0 to 1"],
+    );
+    check(
+        "cache.bytes_max = 2026-01-01\n",
+        &[
+            "config.toml:1:7: cache.bytes_max = 2026-01-01: this is a value no setting takes; valid \
+           is an integer from 0 to 1073741824 bytes",
+        ],
+    );
+}
+
+#[test]
+fn broken_text() {
+    check(
+        "enabled = fals\ncache.bytes_max = -1\n",
+        &[
+            "config.toml:1:11: not TOML: invalid boolean, expected `false`",
+            "config.toml:2:7: cache.bytes_max = -1: too small; valid is an integer from 0 to \
+             1073741824 bytes",
+        ],
+    );
+    check(
+        "[cache]\nbytes_max = 1\n[local\nnames = false\n[editor]\ncompletion_menu = 'no'\n",
+        &[
+            "config.toml:3:7: not TOML: unclosed table, expected `]`",
+            "config.toml:6:1: editor.completion_menu = \"no\": no such choice; valid is one of \
+             auto, always, never",
+        ],
+    );
+}
+
+#[test]
+fn models_that_cannot_work() {
+    let example = "such as \"http://127.0.0.1:8080\"; the model is left out";
+    check(
+        "[models.a]\nmodel = 'x'\n[tiers]\nfast.models = ['a']\n",
+        &[&format!("models.a.url: missing; give the server's address, {example}")],
+    );
+    check(
+        "models.a.url = 'ftp://h'\n",
+        &[&format!(
+            "config.toml:1:10: models.a.url = \"ftp://h\": neither http nor https; valid is an \
+             address {example}"
+        )],
+    );
+    check(
+        "models.a.url = 'https://me:s3cret@h'\n",
+        &[&format!(
+            "config.toml:1:10: models.a.url = (hidden): a name or password does not belong in an \
+             address: use key_env; valid is an address {example}"
+        )],
+    );
+    check(
+        "models.a.url = '127.0.0.1:8080'\n",
+        &[&format!(
+            "config.toml:1:10: models.a.url = \"127.0.0.1:8080\": not an address: relative URL \
+             without a base; valid is an address {example}"
+        )],
+    );
+    let templates = "the templates are codegemma, codellama, codestral, deepseek, granite, mellum, \
+                     qwen, seed-coder, stable-code, starcoder; the model is left out";
+    let completions = "[models.a]\nurl = 'http://h'\nprotocol = 'openai_completions'\n";
+    check(completions, &[&format!("models.a.fim_template: missing for the form fim; {templates}")]);
+    check(
+        &format!("{completions}fim_template = 'quen'\n"),
+        &[&format!(
+            "config.toml:4:1: models.a.fim_template = \"quen\": no such template; {templates}"
+        )],
+    );
+    check(
+        "[models.a]\nurl = 'http://h'\nform = 'infill'\n",
+        &[
+            "config.toml:3:1: models.a.form = \"infill\": the protocol openai_chat has no such form; \
+           valid is chat; the model is left out",
+        ],
+    );
+}
+
+#[test]
+fn things_that_do_not_fit_together() {
+    let qwen = "[models.qwen]\nurl = 'http://localhost'\n";
+    check(
+        &format!("{qwen}[tiers]\nfast.models = ['qwen', 'qwem']\nmid.models = ['other']\n"),
+        &[
+            "config.toml:4:6: tiers.fast.models = [\"qwen\", \"qwem\"]: there is no model \
+             \"qwem\"; did you mean qwen?",
+            "config.toml:5:5: tiers.mid.models = [\"other\"]: there is no model \"other\"; the \
+             models are qwen",
+        ],
+    );
+    check(
+        "tiers.fast.models = ['qwen']\n",
+        &["config.toml:1:12: tiers.fast.models = [\"qwen\"]: there is no model \"qwen\"; add a \
+           table [models.qwen]"],
+    );
+    check(
+        qwen,
+        &["config.toml:2:1: models.qwen.url = \"http://localhost\": this model is in no tier, so \
+           it is never asked; name it in tiers.fast.models, tiers.mid.models or \
+           tiers.flagship.models"],
+    );
+    check(
+        "policy.override = 'flagship'\n",
+        &["config.toml:1:8: policy.override = \"flagship\": this tier has no model, so none is \
+           asked; name one in tiers.flagship.models"],
+    );
+    check(
+        "policy.line.floor = 'mid'\n",
+        &[
+            "config.toml:1:13: policy.line.floor = \"mid\": no tier of this class reaches the floor, \
+           so no model is asked; its tiers are fast, local",
+        ],
+    );
+    check(
+        "[models.a]\nurl = 'http://h.test'\nkey_env = 'K'\nprice_input = 1\n[tiers]\n\
+         mid.models = ['a']\n",
+        &[
+            "config.toml:2:1: models.a.url = \"http://h.test\": the key and your code travel \
+             unencrypted; use https if the server has it",
+            "models.a.price_output: missing; the price counts as unknown until both are given",
+        ],
+    );
+}
+
+#[test]
+fn a_file_that_breaks_keeps_what_was_good() {
+    let mut home = Home::new("policy.line.deadline_ms = 300\n");
+    assert_eq!(home.deadline_ms(), 300);
+    home.user("policy.line.deadline_ms = 'soon'\n");
+    assert_eq!((home.deadline_ms(), home.problems().len()), (300, 1));
+    home.user("policy.line.deadline_ms = \n");
+    assert_eq!((home.deadline_ms(), home.problems().len()), (300, 1));
+    home.user("policy.line.deadline_ms = 400\n");
+    assert_eq!((home.deadline_ms(), home.problems().len()), (400, 0));
+    home.user("");
+    assert_eq!((home.deadline_ms(), home.problems().len()), (200, 0));
+}
+
+#[test]
+fn a_file_that_becomes_unreadable_keeps_what_was_good() {
+    let mut home = Home::new("policy.line.deadline_ms = 300\n");
+    let path = home.folder.path().join("config.toml");
+    fs::remove_file(&path).expect("removed");
+    fs::create_dir(&path).expect("a folder in its place");
+    home.loader.reread();
+    assert_eq!(home.deadline_ms(), 300);
+    assert_eq!(home.problems(), ["config.toml: not read: this is a folder"]);
+    fs::remove_dir(&path).expect("removed");
+    home.loader.reread();
+    assert_eq!((home.deadline_ms(), home.problems().len()), (200, 0));
+}
+
+#[test]
+fn each_layer_is_laid_over_the_one_before() {
+    let mut home = Home::new("policy.line.deadline_ms = 300\n");
+    home.loader.set_initialization(&json!({"policy": {"line": {"deadline_ms": 310}}}));
+    assert_eq!(home.deadline_ms(), 310);
+    home.loader.set_editor(&json!({"tabtier.policy.line.deadline_ms": 320.0}));
+    assert_eq!(home.deadline_ms(), 320);
+    home.loader.set_editor(&json!({"policy": {"line": {"deadline_ms": false}}}));
+    assert_eq!(home.deadline_ms(), 320);
+    assert_eq!(
+        home.problems(),
+        [
+            "editor settings: policy.line.deadline_ms = false: this is a boolean; valid is an integer \
+          from 10 to 60000 ms"
+        ]
+    );
+    home.loader.set_editor(&json!({"policy": {"line": {"deadline_ms": null}}}));
+    assert_eq!(home.deadline_ms(), 310);
+    home.loader.set_initialization(&json!(null));
+    assert_eq!((home.deadline_ms(), home.problems().len()), (300, 0));
+}
+
+#[test]
+fn a_workspace_narrows_and_its_last_good_value_stays() {
+    let mut home = Home::new("policy.line.deadline_ms = 300\n");
+    home.workspace("policy.line.deadline_ms = 250\n");
+    assert_eq!(home.deadline_ms(), 250);
+    home.workspace("policy.line.deadline_ms = 350\nmodels.x.url = 'http://evil.test'\n");
+    assert_eq!(home.deadline_ms(), 300);
+    let file = Path::new("clone").join(WORKSPACE_FILE);
+    let file = file.display();
+    assert_eq!(
+        home.problems(),
+        [
+            format!(
+                "{file}:2:10: models.x.url = \"http://evil.test\": a workspace may not set this; \
+                 set it in your own file or in the editor"
+            ),
+            format!(
+                "{file}:1:13: policy.line.deadline_ms = 350: a workspace may not raise this; valid \
+                 here is at most 300"
+            ),
+        ]
+    );
+    assert!(home.loader.load().settings.models.is_empty());
+    home.loader.set_workspaces(&[]);
+    assert_eq!((home.deadline_ms(), home.problems().len()), (300, 0));
+}
+
+/// Rewrites a stale generated file and fails, so that a second run passes.
+#[track_caller]
+fn check_generated(path: &str, expected: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    if found.replace("\r\n", "\n") != expected {
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(&path, expected).expect("the file is written");
+        panic!("{} was stale and has been rewritten; commit it", path.display());
+    }
+}
+
+#[test]
+fn the_reference_page_is_up_to_date() {
+    check_generated("docs/configuration.md", &render::page());
+}
+
+#[test]
+fn the_listing_for_editors_is_up_to_date() {
+    check_generated("docs/settings.json", &render::listing());
+}
+
+#[test]
+fn the_example_on_the_reference_page_works() {
+    let page = render::page();
+    let example = page.split("```").nth(1).and_then(|block| block.strip_prefix("toml\n"));
+    let home = Home::new(example.expect("an example"));
+    assert_eq!(home.problems(), Vec::<String>::new());
+    let settings = home.loader.load().settings;
+    assert_eq!(settings.policy.models(Tier::Fast), ["qwen"]);
+    assert_eq!(settings.policy.models(Tier::Flagship), ["best"]);
+}
+
+#[test]
+fn an_editor_that_echoes_the_listing_sets_nothing() {
+    let listing: serde_json::Value = serde_json::from_str(&render::listing()).expect("JSON");
+    let defaults: serde_json::Map<_, _> = listing
+        .as_object()
+        .expect("an object")
+        .iter()
+        .map(|(key, schema)| (key.clone(), schema["default"].clone()))
+        .collect();
+    let mut home = Home::new("enabled = false\n");
+    home.loader.set_editor(&defaults.into());
+    assert_eq!(home.problems(), Vec::<String>::new());
+    assert!(!home.loader.load().settings.enabled);
+}
