@@ -7,6 +7,7 @@
 //! [`config`] is what the user said about all this, [`report`] tells them what came of it, and
 //! [`cli`] wires the parts together.
 
+pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod engine;
