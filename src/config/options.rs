@@ -284,7 +284,7 @@ pub const TABLE: &[Row] = &[
         default: Preset::Unset,
         scope: Scope::Never,
         doc: "Whose fill-in-the-middle tokens the model was trained with; needed for the form \
-              `fim`. The names are listed at the end of this page.",
+              `fim`. The names are at the end of `docs/configuration.md`.",
     },
     Row {
         key: "models.<name>.key_env",
