@@ -12,10 +12,17 @@ use futures_util::Stream;
 use crate::domain::completion::Chunk;
 use crate::domain::prompt::Prompt;
 
-// pub mod http;
-// pub mod llama_cpp;
-// pub mod openai;
-// pub mod registry;
+pub mod registry;
+
+mod llama_cpp;
+mod openai;
+mod wire;
+
+pub mod http;
+
+mod decode;
+mod fault;
+mod sse;
 
 /// A streamed answer. Dropping it cancels the call down to the socket.
 pub type ChunkStream = Pin<Box<dyn Stream<Item = Result<Chunk, ProviderError>> + Send>>;

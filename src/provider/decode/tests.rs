@@ -1,0 +1,155 @@
+//! Answers recorded from servers, or built after their documentation, replayed cut at every place.
+//!
+//! A file of `tests/data/wire` is a comment, the protocol, the expected result line by line, a
+//! line of `---`, and then the body byte for byte.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::json;
+
+use super::*;
+use crate::provider::wire::tests::endpoint;
+use crate::provider::{llama_cpp, openai};
+
+fn wire(name: &str) -> Arc<dyn Wire> {
+    let endpoint = endpoint("http://127.0.0.1");
+    match name {
+        "openai-chat" => Arc::new(openai::Chat::new(&endpoint, "127.0.0.1")),
+        "openai-completions" => Arc::new(openai::Completions::new(&endpoint, "127.0.0.1")),
+        "llama-cpp-infill" => Arc::new(llama_cpp::Infill::new(&endpoint)),
+        other => panic!("no protocol called {other}"),
+    }
+}
+
+/// Everything read from a body that arrives in these pieces.
+fn decode<'a>(wire: &Arc<dyn Wire>, pieces: impl IntoIterator<Item = &'a [u8]>) -> Items {
+    let mut items = Items::new();
+    let mut decoder = Decoder::new(Arc::clone(wire));
+    for piece in pieces {
+        if decoder.push(piece, &mut items) != State::Open {
+            return items;
+        }
+    }
+    decoder.end(None, &mut items);
+    items
+}
+
+/// The items as the lines a transcript expects.
+fn render(items: &Items) -> String {
+    let text: String = items.iter().flatten().map(|chunk| chunk.text.as_str()).collect();
+    let mut lines = format!("text {text:?}\n");
+    if let Some(Err(error)) = items.back() {
+        writeln!(lines, "error {error}").expect("a string");
+        return lines;
+    }
+    let reasons: Vec<_> = items.iter().flatten().filter_map(|chunk| chunk.finish).collect();
+    assert_eq!(reasons.len(), 1, "exactly one reason to stop: {items:?}");
+    writeln!(lines, "finish {:?}", reasons[0]).expect("a string");
+    match items.iter().flatten().filter_map(|chunk| chunk.usage).next_back() {
+        None => lines.push_str("usage none\n"),
+        Some(usage) => {
+            let (input, cached) = (usage.input_uncached, usage.cache_read);
+            writeln!(lines, "usage {input} + {cached} cached, {} out", usage.output)
+                .expect("a string");
+        }
+    }
+    lines
+}
+
+fn check(name: &str, transcript: &[u8]) {
+    let mark = b"\n---\n";
+    let at = transcript.windows(mark.len()).position(|window| window == mark).expect("a line ---");
+    let head = std::str::from_utf8(&transcript[..=at]).expect("a head in UTF-8");
+    let body = &transcript[at + mark.len()..];
+    let (protocol, expected) = head
+        .split_once("wire ")
+        .and_then(|(_, rest)| rest.split_once('\n'))
+        .expect("a line with the protocol");
+    let wire = wire(protocol);
+
+    let whole = decode(&wire, [body]);
+    assert_eq!(render(&whole), expected, "{name}");
+    assert_eq!(decode(&wire, body.chunks(1)), whole, "{name}, byte by byte");
+    for at in 0..=body.len() {
+        let (head, tail) = body.split_at(at);
+        assert_eq!(decode(&wire, [head, tail]), whole, "{name}, cut at {at}");
+    }
+}
+
+#[test]
+fn transcripts_read_the_same_however_they_are_cut() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/wire");
+    let transcripts: BTreeMap<String, Vec<u8>> = std::fs::read_dir(folder)
+        .expect("the folder of transcripts")
+        .map(|entry| entry.expect("an entry"))
+        .map(|entry| {
+            let bytes = std::fs::read(entry.path()).expect("a transcript");
+            (entry.file_name().to_string_lossy().into_owned(), bytes)
+        })
+        .collect();
+    assert!(transcripts.len() > 30, "{} transcripts found", transcripts.len());
+    for (name, transcript) in &transcripts {
+        check(name, transcript);
+    }
+}
+
+fn text_event(text: &str) -> Vec<u8> {
+    format!("data: {}\n\n", json!({ "content": text })).into_bytes()
+}
+
+#[test]
+fn text_without_end_is_cut_at_32_kib_as_if_the_limit_had_been_reached() {
+    let wire = wire("llama-cpp-infill");
+    let endless = text_event(&"\u{e9}".repeat(50)).repeat(1000);
+    for step in [1, 1000, endless.len()] {
+        let items = decode(&wire, endless.chunks(step));
+        let text: String = items.iter().flatten().map(|chunk| chunk.text.as_str()).collect();
+        assert_eq!(text.len(), TEXT_BYTES_MAX);
+        assert_eq!(items.back(), Some(&Ok(finish(FinishReason::Length))));
+    }
+    // An odd limit falls inside a two-byte character: the character is left out.
+    let items = decode(&wire, [text_event("x").as_slice(), &endless]);
+    let text: String = items.iter().flatten().map(|chunk| chunk.text.as_str()).collect();
+    assert_eq!(text.len(), TEXT_BYTES_MAX - 1);
+}
+
+#[test]
+fn a_body_without_end_is_cut_at_1_mib() {
+    let wire = wire("llama-cpp-infill");
+    let comments = b": waiting\n\n".repeat(100_000);
+    let detail = "longer than 1 MiB".to_owned();
+    let malformed = Err(ProviderError::Malformed { detail });
+    assert_eq!(decode(&wire, comments.chunks(4096)), std::slice::from_ref(&malformed));
+
+    let document = [b"{\"content\":\"".as_slice(), &b"x".repeat(1 << 20)].concat();
+    assert_eq!(decode(&wire, document.chunks(4096)), [malformed]);
+
+    let some_text = [text_event("x"), comments].concat();
+    let items = decode(&wire, some_text.chunks(4096));
+    assert_eq!(items.back(), Some(&Ok(finish(FinishReason::Length))));
+}
+
+#[test]
+fn an_event_without_end_is_cut_at_256_kib() {
+    let items = decode(&wire("openai-chat"), b"data: xxxxxxxx".repeat(1 << 16).chunks(4096));
+    let detail = "an event longer than 256 KiB".to_owned();
+    assert_eq!(items, [Err(ProviderError::Malformed { detail })]);
+}
+
+#[test]
+fn a_connection_that_breaks_fails_only_an_unfinished_answer() {
+    let broken = ProviderError::Unreachable { detail: "the connection broke".to_owned() };
+    let read = |body: &[u8]| {
+        let mut items = Items::new();
+        let mut decoder = Decoder::new(wire("llama-cpp-infill"));
+        decoder.push(body, &mut items);
+        decoder.end(Some(broken.clone()), &mut items);
+        items.pop_back()
+    };
+    assert_eq!(read(&text_event("x")), Some(Err(broken.clone())));
+    assert_eq!(read(b""), Some(Err(broken.clone())));
+    let finished = b"data: {\"content\":\"x\",\"stop\":true}\n\n";
+    assert!(matches!(read(finished), Some(Ok(chunk)) if chunk.finish.is_some()));
+}
