@@ -1,29 +1,37 @@
 //! The single exit to the network. No other file opens a connection.
 //!
 //! One client serves the whole process, because what makes a call fast is in it: warm connections,
-//! TLS sessions, the roots. Building it takes 16 to 33 ms the first time, so it is built once, off
-//! the path of a request where [`warm`] was called. Its rules: redirects are never followed (a key
-//! and source code must not travel to an address nobody configured), nothing is decompressed (no
-//! bombs), no proxy is picked up from the environment, and nothing is sent twice: a completion
-//! costs money, so whether to ask again is the engine's decision.
+//! TLS sessions, the roots. Redirects are never followed (a key and source code must not travel to
+//! an address nobody configured), nothing is decompressed (no bombs), and no proxy is picked up
+//! from the environment. A completion costs money, so nothing is sent twice, with one exception: a
+//! kept connection that turns out to be closed. llama.cpp's server, for one, promises to keep a
+//! connection and closes it after each stream (measured: within 20 µs); such a request was not
+//! read, and is sent once more on a new connection.
 //!
 //! A call is a stream that owns its socket. Dropping it closes the connection (HTTP/1.1) or resets
 //! the stream (HTTP/2), which is what makes a server stop generating.
 
-use std::sync::{Arc, OnceLock};
+mod client;
+
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use futures_util::stream;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use reqwest::{Client, RequestBuilder, Response, Url, redirect};
+use reqwest::{RequestBuilder, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
 use tokio::time::{Instant, timeout, timeout_at};
 
+use self::client::{client, noting_reuse};
 use super::decode::{Decoder, Items, State};
 use super::wire::Wire;
 use super::{ChunkStream, Provider, ProviderError, fault};
 use crate::domain::completion::Chunk;
 use crate::domain::prompt::{Prompt, PromptBody};
+
+pub use self::client::warm;
 
 /// Bound: bytes of an error answer that are read.
 const ERROR_BYTES_MAX: usize = 4 * 1024;
@@ -32,49 +40,11 @@ const ERROR_BODY_WAIT: Duration = Duration::from_millis(250);
 /// Bound: how long the end of a finished answer is waited for, so that an HTTP/1.1 connection can
 /// be used again. Everything worth having was delivered before.
 const ENDING_WAIT: Duration = Duration::from_millis(100);
-/// Bound: DNS, TCP and TLS together. The deadline of a request is the engine's and is shorter; a
-/// connection that took a second is still good for the next key.
-const CONNECT_WAIT: Duration = Duration::from_secs(3);
+/// Bound: how soon a kept connection that was closed shows it. One that breaks later has been read
+/// from, so the server may have worked on the request.
+const STALE_WITHIN: Duration = Duration::from_secs(1);
 /// Bound: a probe that opens a connection ahead of time.
 const PROBE_WAIT: Duration = Duration::from_secs(5);
-
-/// Builds the shared client, if that has not happened yet. Blocks for 16 to 33 ms the first time:
-/// call it from a background thread at start, so that no request pays for it.
-pub fn warm() {
-    // A failure is reported by the first call, where somebody can act on it.
-    let _ = client();
-}
-
-fn client() -> Result<&'static Client, ProviderError> {
-    static CLIENT: OnceLock<Result<Client, String>> = OnceLock::new();
-    CLIENT
-        .get_or_init(build_client)
-        .as_ref()
-        .map_err(|detail| ProviderError::Unreachable { detail: detail.clone() })
-}
-
-fn build_client() -> Result<Client, String> {
-    // An error means that somebody chose a TLS implementation before us, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder = || {
-        Client::builder()
-            .user_agent(concat!("tabtier/", env!("CARGO_PKG_VERSION")))
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .no_proxy()
-            .retry(reqwest::retry::never())
-            .tcp_nodelay(true)
-            .connect_timeout(CONNECT_WAIT)
-            .pool_idle_timeout(Duration::from_secs(90))
-            .pool_max_idle_per_host(8)
-            .http2_keep_alive_interval(Duration::from_secs(20))
-            .http2_keep_alive_timeout(Duration::from_secs(5))
-            .http2_keep_alive_while_idle(true)
-    };
-    // A machine without root certificates can still reach a model on plain loopback HTTP.
-    let built = builder().build().or_else(|_| builder().tls_certs_only([]).build());
-    built.map_err(|error| format!("no HTTP client: {}", innermost(&error)))
-}
 
 /// A model behind HTTP.
 pub(super) struct HttpProvider {
@@ -144,14 +114,23 @@ impl Target {
     }
 
     async fn send(&self, prompt: &Prompt) -> Result<Response, ProviderError> {
-        let body = serde_json::Value::from(self.wire.body(prompt)?).to_string();
-        let request = client()?
-            .post(self.url.clone())
-            .header(CONTENT_TYPE, "application/json")
-            .header(ACCEPT, "text/event-stream, application/json")
-            .body(body);
-        let mut response =
-            self.authorize(request).send().await.map_err(|error| unreachable_by(&error))?;
+        let body = Bytes::from(Value::from(self.wire.body(prompt)?).to_string());
+        let request = || {
+            let request = client()?
+                .post(self.url.clone())
+                .header(CONTENT_TYPE, "application/json")
+                .header(ACCEPT, "text/event-stream, application/json")
+                .body(body.clone());
+            Ok(self.authorize(request).send())
+        };
+        let began = Instant::now();
+        let mut sent = noting_reuse(request()?).await;
+        if matches!(&sent, (Err(error), true) if !error.is_timeout())
+            && began.elapsed() < STALE_WITHIN
+        {
+            sent = noting_reuse(request()?).await;
+        }
+        let mut response = sent.0.map_err(|error| unreachable_by(&error))?;
         let status = response.status();
         if status.is_success() {
             return Ok(response);
