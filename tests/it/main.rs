@@ -6,6 +6,8 @@ mod editors;
 mod grammars;
 mod helix;
 mod neovim;
+mod providers;
 mod replay;
 mod support;
 mod tidy;
+mod tls;

@@ -3,3 +3,54 @@
 pub(crate) mod alive;
 pub(crate) mod lsp;
 pub(crate) mod tools;
+//! What the integration tests run against: servers that misbehave on purpose, and the
+//! settings to reach them by.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tabtier::config::{Endpoint, ModelSettings, Protocol};
+use tabtier::domain::prompt::PromptForm;
+use tabtier::domain::route::{ModelSpec, Place};
+use tabtier::domain::units::Tokens;
+use tabtier::provider::Provider;
+use tabtier::provider::registry::Registry;
+
+pub(crate) mod upstream;
+
+/// Settings of a model at `url` that needs no key and has ten seconds.
+pub(crate) fn model(protocol: Protocol, url: &str) -> ModelSettings {
+    let form = match protocol {
+        Protocol::OpenAiChat => PromptForm::Chat,
+        Protocol::OpenAiCompletions | Protocol::LlamaCppInfill => PromptForm::Infill,
+    };
+    ModelSettings {
+        spec: ModelSpec {
+            id: "model".to_owned(),
+            form,
+            context_tokens: Tokens(4096),
+            price: None,
+            place: Place::SelfHosted,
+        },
+        endpoint: Endpoint {
+            protocol,
+            url: url.to_owned(),
+            model: String::new(),
+            key_env: None,
+            key: None,
+            timeout: Duration::from_secs(10),
+            extra: serde_json::Map::new(),
+        },
+    }
+}
+
+/// A registry that holds this one model under the name `model`.
+pub(crate) fn registry(settings: ModelSettings) -> Registry {
+    Registry::from_settings(&BTreeMap::from([("model".to_owned(), settings)]))
+}
+
+/// The provider of this one model.
+pub(crate) fn provider(settings: ModelSettings) -> Arc<dyn Provider> {
+    registry(settings).get("model").expect("the only model")
+}
