@@ -5,6 +5,7 @@ mod config;
 mod editors;
 mod grammars;
 mod helix;
+mod llama_cpp;
 mod neovim;
 mod providers;
 mod replay;

@@ -4,6 +4,7 @@ pub(crate) mod alive;
 pub(crate) mod lsp;
 pub(crate) mod tools;
 //! What the integration tests run against: servers that misbehave on purpose, and the
+//! What the integration tests run against: servers that misbehave on purpose, a real one, and the
 //! settings to reach them by.
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use tabtier::domain::units::Tokens;
 use tabtier::provider::Provider;
 use tabtier::provider::registry::Registry;
 
+pub(crate) mod llama;
 pub(crate) mod upstream;
 
 /// Settings of a model at `url` that needs no key and has ten seconds.
