@@ -68,7 +68,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> i32 {
         Ok(arguments) => arguments,
         Err(error) => {
             let text = error.render().to_string();
-            if error.use_stderr() { complain(&text) } else { print(&text) }
+            if error.use_stderr() {
+                complain(&text)
+            } else {
+                print(&text)
+            }
             return error.exit_code();
         }
     };
@@ -78,21 +82,20 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> i32 {
         None if arguments.stdio => serve::run(file),
         None => return run(["tabtier".into(), "--help".into()]),
         Some(Command::Complete(arguments)) => complete::run(&arguments, file),
-        Some(Command::Config { what }) => Ok(match what {
-            Config::Check => report(config::check(file)),
-            Config::Show => report(config::show(file)),
-            Config::Path => report(config::path(file)),
-        }),
+        Some(Command::Config { what }) => {
+            let (text, code) = match what {
+                Config::Check => config::check(file),
+                Config::Show => (config::show(file), 0),
+                Config::Path => (config::path(file), 0),
+            };
+            print(&text);
+            Ok(i32::from(code))
+        }
     };
     result.unwrap_or_else(|error| {
         complain(&format!("tabtier: {error:#}\n"));
         2
     })
-}
-
-fn report((text, code): (String, i32)) -> i32 {
-    print(&text);
-    code
 }
 
 /// Writes to standard output. A reader that has gone away is no error.

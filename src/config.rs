@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use crate::domain::route::{ModelSpec, Policy};
 
-// pub mod grammars;
-// pub mod languages;
+mod grammars;
+pub mod languages;
 pub mod options;
 
 pub mod kind;

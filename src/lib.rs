@@ -7,11 +7,12 @@
 //! [`config`] is what the user said about all this, [`report`] tells them what came of it, and
 //! [`cli`] wires the parts together.
 
-pub mod cli;
-pub mod config;
 pub mod domain;
+
 pub mod engine;
 pub mod provider;
+
+pub mod config;
 pub mod report;
 pub mod server;
 pub mod trace;

@@ -13,7 +13,8 @@ pub const FILTER_VARIABLE: &str = "TABTIER_LOG";
 
 /// Sets up logging for the process. A filter that cannot be read is ignored.
 pub fn install() {
-    let filter = EnvFilter::try_from_env(FILTER_VARIABLE).unwrap_or_else(|_| EnvFilter::new("error"));
+    let filter =
+        EnvFilter::try_from_env(FILTER_VARIABLE).unwrap_or_else(|_| EnvFilter::new("error"));
     // Fails only when something else has set up logging before; then that stays.
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)

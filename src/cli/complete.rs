@@ -186,7 +186,9 @@ mod tests {
         };
         check("a.rs:3:7", "a.rs", at(2, 6));
         check("C:\\a:b.rs:1:1", "C:\\a:b.rs", at(0, 0));
-        for wrong in ["a.rs", "a.rs:3", "a.rs:0:1", "a.rs:1:x", ":1:1", "a.rs:1:-2", "a:1:99999999999"] {
+        for wrong in
+            ["a.rs", "a.rs:3", "a.rs:0:1", "a.rs:1:x", ":1:1", "a.rs:1:-2", "a:1:99999999999"]
+        {
             assert!(place(wrong).is_err(), "{wrong}");
         }
     }

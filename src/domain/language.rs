@@ -99,13 +99,10 @@ pub struct Lexical {
     pub member_operators: Vec<String>,
     /// Characters besides letters, digits and `_` that may stand in a name, such as `$` or `-`.
     pub word_extra: Vec<char>,
-    /// Whether `'` opens a literal of exactly one character (and may also be a lifetime or a
-    /// label), so that it only counts as a string where it closes at once.
-    pub quotes_one_char: bool,
     /// Reserved words.
     pub keywords: Vec<String>,
-    /// Reserved words that begin a statement which `statement_end` ends, such as `let` or `return`.
-    pub statement_words: Vec<String>,
+    /// First words of lines that `statement_end` does not end, such as `if` or `fn`.
+    pub header_words: Vec<String>,
     /// First words of lines that are boilerplate, such as `import` or `#include`.
     pub import_words: Vec<String>,
 }
@@ -139,9 +136,8 @@ impl Default for Lexical {
             statement_end: String::new(),
             member_operators: vec![".".to_owned(), "->".to_owned(), "::".to_owned()],
             word_extra: Vec::new(),
-            quotes_one_char: false,
             keywords: Vec::new(),
-            statement_words: Vec::new(),
+            header_words: Vec::new(),
             import_words: Vec::new(),
         }
     }

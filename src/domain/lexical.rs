@@ -152,7 +152,7 @@ impl<'a> Scanner<'a> {
             return self.enter(delimited);
         }
         let string = self.lexical.strings.iter().find(|d| rest.starts_with(&d.open));
-        if let Some(delimited) = string.filter(|d| opens_string(d, text, at, self.lexical)) {
+        if let Some(delimited) = string.filter(|d| opens(d, text, at)) {
             let close = delimited.close.clone();
             self.mode = Mode::String { close, start: self.position };
             return self.enter(delimited);
@@ -269,18 +269,17 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// A quote after a word character is an apostrophe or a suffix in some languages; a row marks
-/// such strings as single-character literals by giving them an escape and one-line form, and they
-/// only count when they close within a few characters.
-fn opens_string(delimited: &Delimited, text: &str, at: usize, lexical: &Lexical) -> bool {
-    if delimited.open != "'" || !lexical.quotes_one_char {
+/// Whether the opener really opens: a literal of one character must close right after it, or the
+/// quote is something else, such as the tick of a lifetime.
+fn opens(delimited: &Delimited, text: &str, at: usize) -> bool {
+    if !delimited.is_char {
         return true;
     }
-    let mut inside = text[at + 1..].chars();
+    let mut inside = text[at + delimited.open.len()..].chars();
     match inside.next() {
-        Some('\\') => true,
-        Some(_) => inside.next() == Some('\''),
-        None => false,
+        Some(first) if Some(first) == delimited.escape => true,
+        Some('\n' | '\r') | None => false,
+        Some(_) => inside.as_str().starts_with(&delimited.close),
     }
 }
 

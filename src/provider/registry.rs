@@ -10,7 +10,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use futures_util::stream;
 use reqwest::Url;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::http::HttpProvider;
 use super::wire::Wire;
@@ -24,6 +24,8 @@ pub struct Registry {
     providers: HashMap<String, Arc<dyn Provider>>,
     /// The ones that have a connection to open.
     remote: Vec<Arc<HttpProvider>>,
+    /// Every key in use, for finding them in text that is about to leave.
+    keys: Vec<String>,
 }
 
 impl Registry {
@@ -40,6 +42,8 @@ impl Registry {
     ) -> Self {
         let mut registry = Self::default();
         for (id, settings) in models {
+            let used = key(&settings.endpoint, &key_of).ok().flatten();
+            registry.keys.extend(used.map(|key| key.expose_secret().to_owned()));
             let provider: Arc<dyn Provider> = match remote(&settings.endpoint, &key_of) {
                 Ok(provider) => {
                     let provider = Arc::new(provider);
@@ -58,6 +62,11 @@ impl Registry {
         self.providers.get(id).map(Arc::clone)
     }
 
+    /// The keys of all models. They go nowhere but into the search for secrets in prompts.
+    pub fn keys(&self) -> &[String] {
+        &self.keys
+    }
+
     /// Opens one connection to each host, so that the first key pressed does not wait for TCP and
     /// TLS. Sends a `GET` without any text; run it in the background.
     pub async fn connect(&self) {
@@ -70,7 +79,7 @@ impl Registry {
 impl FromIterator<(String, Arc<dyn Provider>)> for Registry {
     /// A registry of ready-made providers, scripted ones for instance.
     fn from_iter<T: IntoIterator<Item = (String, Arc<dyn Provider>)>>(providers: T) -> Self {
-        Self { providers: providers.into_iter().collect(), remote: Vec::new() }
+        Self { providers: providers.into_iter().collect(), remote: Vec::new(), keys: Vec::new() }
     }
 }
 

@@ -71,9 +71,9 @@ impl Backend {
         &self,
         params: InlineCompletionParams,
     ) -> Result<Option<InlineCompletionList>> {
+        let asking = Asking::InlineKind(params.context.kind());
         let selected = params.context.selected_completion_info;
         let selected = selected.map(|info| (info.range.get(), info.text));
-        let asking = Asking::InlineKind(params.context.kind());
         let uri = params.text_document.uri.as_str();
         let Some(mut asked) = self.ask(uri, params.position, asking) else {
             return Ok(Some(InlineCompletionList::default()));
@@ -160,7 +160,11 @@ impl Backend {
             Command::Explain => Ok(Some(commands::explain(&self.engine, arguments.first()))),
             Command::Status => {
                 let session = self.session.lock();
-                Ok(Some(commands::status(&self.engine, session.documents_open(), session.is_paused)))
+                Ok(Some(commands::status(
+                    &self.engine,
+                    session.documents_open(),
+                    session.is_paused,
+                )))
             }
             Command::Pause | Command::Resume => {
                 self.session.lock().is_paused = command == Command::Pause;
@@ -168,7 +172,8 @@ impl Backend {
             }
             Command::SetOverride => {
                 let tier = arguments.first().and_then(Value::as_str).unwrap_or_default();
-                let configured = self.configurator.set_override(tier).map_err(Error::invalid_params)?;
+                let configured =
+                    self.configurator.set_override(tier).map_err(Error::invalid_params)?;
                 self.apply(configured);
                 Ok(None)
             }
@@ -281,7 +286,8 @@ impl LanguageServer for Backend {
         let configurator = self.configurator.clone();
         let (engine, session) = (Arc::clone(&self.engine), Arc::clone(&self.session));
         tokio::spawn(async move {
-            let section = ConfigurationItem { scope_uri: None, section: Some("tabtier".to_owned()) };
+            let section =
+                ConfigurationItem { scope_uri: None, section: Some("tabtier".to_owned()) };
             let Ok(values) = client.configuration(vec![section]).await else { return };
             let Some(value) = values.into_iter().next().filter(Value::is_object) else { return };
             let configured = configurator.editor(&value);

@@ -15,17 +15,17 @@ use crate::domain::text::PositionEncoding;
 
 /// What we need to know about the client.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Client {
+pub(super) struct Client {
     /// What columns count.
-    pub encoding: PositionEncoding,
+    pub(super) encoding: PositionEncoding,
     /// Whether it asks for inline completion.
-    pub has_inline_completion: bool,
+    pub(super) has_inline_completion: bool,
     /// Whether completion items may be snippets.
-    pub has_snippets: bool,
+    pub(super) has_snippets: bool,
     /// Whether it answers `workspace/configuration`.
-    pub has_configuration: bool,
+    pub(super) has_configuration: bool,
     /// How long it keeps an automatic request open before it goes on without us.
-    pub open_max: Option<Duration>,
+    pub(super) open_max: Option<Duration>,
 }
 
 /// Clients that stop waiting, by a part of the name they give themselves. VS Code 1.139 cancels an
@@ -38,12 +38,11 @@ const IMPATIENT: &[(&str, Duration)] = &[
 ];
 
 /// Reads what a client declares.
-pub fn client(params: &InitializeParams) -> Client {
+pub(super) fn client(params: &InitializeParams) -> Client {
     let capabilities = &params.capabilities;
     let encodings = capabilities.general.as_ref().and_then(|g| g.position_encodings.as_ref());
-    let offers = |kind: &PositionEncodingKind| {
-        encodings.is_some_and(|offered| offered.contains(kind))
-    };
+    let offers =
+        |kind: &PositionEncodingKind| encodings.is_some_and(|offered| offered.contains(kind));
     let encoding = if offers(&PositionEncodingKind::UTF8) {
         PositionEncoding::Utf8
     } else if encodings.is_none() || offers(&PositionEncodingKind::UTF16) {
@@ -73,7 +72,7 @@ pub fn client(params: &InitializeParams) -> Client {
 
 /// What we offer this client. The menu is offered only where ghost text is not, or on demand:
 /// both at once would race each other in VS Code.
-pub fn server(client: &Client, menu: CompletionMenu) -> ServerCapabilities {
+pub(super) fn server(client: &Client, menu: CompletionMenu) -> ServerCapabilities {
     let has_menu = match menu {
         CompletionMenu::Auto => !client.has_inline_completion,
         CompletionMenu::Always => true,
@@ -93,7 +92,9 @@ pub fn server(client: &Client, menu: CompletionMenu) -> ServerCapabilities {
         })),
         completion_provider: has_menu.then(|| CompletionOptions {
             trigger_characters: Some(
-                [".", ":", ">", "(", "[", "{", ",", " ", "=", "\"", "'", "/"].map(str::to_owned).to_vec(),
+                [".", ":", ">", "(", "[", "{", ",", " ", "=", "\"", "'", "/"]
+                    .map(str::to_owned)
+                    .to_vec(),
             ),
             ..CompletionOptions::default()
         }),

@@ -10,7 +10,7 @@ use crate::report;
 
 /// A command of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
+pub(super) enum Command {
     /// The user accepted a suggestion. Arguments: its request number, optionally the number of
     /// accepted characters.
     Accepted,
@@ -30,7 +30,7 @@ pub enum Command {
 
 impl Command {
     /// Every command.
-    pub const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 7] = [
         Self::Accepted,
         Self::Explain,
         Self::Status,
@@ -41,7 +41,7 @@ impl Command {
     ];
 
     /// Its name on the wire.
-    pub fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Accepted => "tabtier.accepted",
             Self::Explain => "tabtier.explain",
@@ -54,13 +54,13 @@ impl Command {
     }
 
     /// The command with this name.
-    pub fn from_name(name: &str) -> Option<Self> {
+    pub(super) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|command| command.name() == name)
     }
 }
 
 /// Notes an acceptance. `arguments`: the request's number, optionally the accepted characters.
-pub fn react(engine: &Engine, arguments: &[Value]) {
+pub(super) fn react(engine: &Engine, arguments: &[Value]) {
     let chars = arguments.get(1).and_then(Value::as_u64);
     let reaction = match chars {
         Some(0) => Reaction::Rejected,
@@ -73,7 +73,7 @@ pub fn react(engine: &Engine, arguments: &[Value]) {
 }
 
 /// The explanation of a request, the last one unless a number is given; null when it is unknown.
-pub fn explain(engine: &Engine, number: Option<&Value>) -> Value {
+pub(super) fn explain(engine: &Engine, number: Option<&Value>) -> Value {
     let number = number.and_then(Value::as_u64);
     engine.with_ledger(|ledger| {
         let is_meant = |explanation: &&Explanation| match number {
@@ -90,7 +90,7 @@ pub fn explain(engine: &Engine, number: Option<&Value>) -> Value {
 }
 
 /// What is configured, answered and spent.
-pub fn status(engine: &Engine, documents_open: usize, is_paused: bool) -> Value {
+pub(super) fn status(engine: &Engine, documents_open: usize, is_paused: bool) -> Value {
     let settings = engine.settings();
     let tiers = Tier::ALL.into_iter().filter(|tier| *tier != Tier::Local);
     let models: serde_json::Map<_, _> = tiers

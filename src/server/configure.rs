@@ -7,8 +7,8 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 
-use crate::config::loader::{Loaded, Loader};
 use crate::config::Settings;
+use crate::config::loader::{Loaded, Loader};
 use crate::domain::route::Tier;
 use crate::engine::Equipment;
 

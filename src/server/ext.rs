@@ -11,46 +11,46 @@ use tower_lsp::ls_types::{Command, Position, Range, TextDocumentIdentifier};
 /// Parameters of `textDocument/inlineCompletion`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct InlineCompletionParams {
+pub(super) struct InlineCompletionParams {
     /// The document.
-    pub text_document: TextDocumentIdentifier,
+    pub(super) text_document: TextDocumentIdentifier,
     /// The cursor.
-    pub position: Position,
+    pub(super) position: Position,
     /// Why it was asked.
     #[serde(default)]
-    pub context: InlineCompletionContext,
+    pub(super) context: InlineCompletionContext,
 }
 
 /// Why inline completion was asked for.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct InlineCompletionContext {
+pub(super) struct InlineCompletionContext {
     /// 1 invoked, 2 automatic; drafts count from 0.
-    pub trigger_kind: Option<Value>,
+    pub(super) trigger_kind: Option<Value>,
     /// The entry selected in an open completion menu.
-    pub selected_completion_info: Option<SelectedCompletionInfo>,
+    pub(super) selected_completion_info: Option<SelectedCompletionInfo>,
 }
 
 impl InlineCompletionContext {
     /// The trigger kind as a number, whatever it counts from.
-    pub fn kind(&self) -> Option<u64> {
+    pub(super) fn kind(&self) -> Option<u64> {
         self.trigger_kind.as_ref().and_then(Value::as_u64)
     }
 }
 
 /// The entry selected in the completion menu.
 #[derive(Clone, Debug, Deserialize)]
-pub struct SelectedCompletionInfo {
+pub(super) struct SelectedCompletionInfo {
     /// What it would replace.
-    pub range: LenientRange,
+    pub(super) range: LenientRange,
     /// What it would insert.
-    pub text: String,
+    pub(super) text: String,
 }
 
 /// A range, or the pair of positions an older client sends.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(untagged)]
-pub enum LenientRange {
+pub(super) enum LenientRange {
     /// As the standard has it.
     Range(Range),
     /// Start and end in an array.
@@ -59,7 +59,7 @@ pub enum LenientRange {
 
 impl LenientRange {
     /// The range.
-    pub fn get(self) -> Range {
+    pub(super) fn get(self) -> Range {
         match self {
             Self::Range(range) => range,
             Self::Pair([start, end]) => Range { start, end },
@@ -69,20 +69,20 @@ impl LenientRange {
 
 /// The answer to `textDocument/inlineCompletion`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct InlineCompletionList {
+pub(super) struct InlineCompletionList {
     /// What may be inserted, best first.
-    pub items: Vec<InlineCompletionItem>,
+    pub(super) items: Vec<InlineCompletionItem>,
 }
 
 /// One suggestion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct InlineCompletionItem {
+pub(super) struct InlineCompletionItem {
     /// The text put in place of `range`.
-    pub insert_text: String,
+    pub(super) insert_text: String,
     /// What is replaced: always given, always on one line, around the cursor.
-    pub range: Range,
+    pub(super) range: Range,
     /// Reports the acceptance.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub command: Option<Command>,
+    pub(super) command: Option<Command>,
 }

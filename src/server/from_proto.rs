@@ -5,12 +5,12 @@ use tower_lsp::ls_types;
 use crate::domain::text::{Position, TextChange};
 
 /// A position.
-pub fn position(position: ls_types::Position) -> Position {
+pub(super) fn position(position: ls_types::Position) -> Position {
     Position { line: position.line, column: position.character }
 }
 
 /// The changes of one notification, in order.
-pub fn changes(changes: Vec<ls_types::TextDocumentContentChangeEvent>) -> Vec<TextChange> {
+pub(super) fn changes(changes: Vec<ls_types::TextDocumentContentChangeEvent>) -> Vec<TextChange> {
     changes
         .into_iter()
         .map(|change| TextChange {

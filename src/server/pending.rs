@@ -14,7 +14,7 @@ use crate::domain::document::DocumentId;
 
 /// The kinds of request that supersede their like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub(super) enum Kind {
     /// Ghost text.
     Inline,
     /// The completion menu.
@@ -23,29 +23,29 @@ pub enum Kind {
 
 /// The requests under way.
 #[derive(Debug, Default)]
-pub struct Pending {
+pub(super) struct Pending {
     current: Mutex<HashMap<(DocumentId, Kind), CancellationToken>>,
 }
 
 /// A request's place in line.
 #[derive(Clone, Debug)]
-pub struct Ticket(CancellationToken);
+pub(super) struct Ticket(CancellationToken);
 
 impl Ticket {
     /// Resolves when the request is superseded.
-    pub async fn superseded(&self) {
+    pub(super) async fn superseded(&self) {
         self.0.cancelled().await;
     }
 
     /// Whether the answer may still be sent.
-    pub fn is_current(&self) -> bool {
+    pub(super) fn is_current(&self) -> bool {
         !self.0.is_cancelled()
     }
 }
 
 impl Pending {
     /// Begins a request and supersedes the one before it.
-    pub fn begin(&self, document: DocumentId, kind: Kind) -> Ticket {
+    pub(super) fn begin(&self, document: DocumentId, kind: Kind) -> Ticket {
         let token = CancellationToken::new();
         let older = self.current.lock().insert((document, kind), token.clone());
         if let Some(older) = older {
@@ -55,7 +55,7 @@ impl Pending {
     }
 
     /// Supersedes every request for a document that was edited or closed.
-    pub fn supersede(&self, document: DocumentId) {
+    pub(super) fn supersede(&self, document: DocumentId) {
         let mut current = self.current.lock();
         for kind in [Kind::Inline, Kind::Menu] {
             if let Some(older) = current.remove(&(document, kind)) {

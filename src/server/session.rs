@@ -23,11 +23,11 @@ const TYPING: Duration = Duration::from_millis(800);
 
 /// The session's state.
 #[derive(Default)]
-pub struct Session {
+pub(super) struct Session {
     /// What the client can do, as negotiated.
-    pub client: Client,
+    pub(super) client: Client,
     /// Whether completions are paused by the user.
-    pub is_paused: bool,
+    pub(super) is_paused: bool,
     workspace: Workspace,
     ids: HashMap<String, DocumentId>,
     paths: HashMap<DocumentId, String>,
@@ -49,9 +49,7 @@ enum Dialect {
 
 /// How the editor says why it asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asking {
-    /// Certainly by a key press.
-    Invoked,
+pub(super) enum Asking {
     /// Certainly by typing.
     Automatic,
     /// By this trigger kind of inline completion.
@@ -68,18 +66,18 @@ struct Invocation {
 }
 
 /// What a request needs from the session.
-pub struct Asked {
+pub(super) struct Asked {
     /// The document as it is now.
-    pub snapshot: Snapshot,
+    pub(super) snapshot: Snapshot,
     /// The cursor as a byte offset.
-    pub offset: usize,
+    pub(super) offset: usize,
     /// Why the editor asks, with earlier invocations at this place counted.
-    pub trigger: Trigger,
+    pub(super) trigger: Trigger,
 }
 
 impl Session {
     /// Opens a document; returns a snapshot for the analysis.
-    pub fn open(
+    pub(super) fn open(
         &mut self,
         uri: &str,
         version: i32,
@@ -102,7 +100,7 @@ impl Session {
     }
 
     /// Applies changes; returns the document's id and a snapshot, or `None` when it is not open.
-    pub fn change(
+    pub(super) fn change(
         &mut self,
         uri: &str,
         version: i32,
@@ -118,20 +116,15 @@ impl Session {
     }
 
     /// Forgets a document; returns its id.
-    pub fn close(&mut self, uri: &str) -> Option<DocumentId> {
+    pub(super) fn close(&mut self, uri: &str) -> Option<DocumentId> {
         let id = self.ids.remove(uri)?;
         self.paths.remove(&id);
         self.workspace.close(id);
         Some(id)
     }
 
-    /// The id of an open document.
-    pub fn id(&self, uri: &str) -> Option<DocumentId> {
-        self.ids.get(uri).copied()
-    }
-
     /// Everything a request needs, taken at its arrival.
-    pub fn ask(
+    pub(super) fn ask(
         &mut self,
         uri: &str,
         position: Position,
@@ -151,7 +144,6 @@ impl Session {
 
     fn is_invoked(&mut self, asking: Asking, document: &Document, now: Instant) -> bool {
         let kind = match asking {
-            Asking::Invoked => return true,
             Asking::Automatic => return false,
             Asking::InlineKind(kind) => kind,
         };
@@ -172,7 +164,9 @@ impl Session {
 
     fn invoked(&mut self, document: DocumentId, revision: u64, offset: usize) -> Trigger {
         let repeats = match self.last_invoked {
-            Some(last) if (last.document, last.revision, last.offset) == (document, revision, offset) => {
+            Some(last)
+                if (last.document, last.revision, last.offset) == (document, revision, offset) =>
+            {
                 last.repeats.saturating_add(1)
             }
             _ => 0,
@@ -182,30 +176,30 @@ impl Session {
     }
 
     /// The revision a document is at now.
-    pub fn revision(&self, id: DocumentId) -> Option<u64> {
+    pub(super) fn revision(&self, id: DocumentId) -> Option<u64> {
         self.workspace.document(id).map(|document| document.revision)
     }
 
     /// Takes in what the analysis found.
-    pub fn publish(&mut self, analysis: Analysis) {
+    pub(super) fn publish(&mut self, analysis: Analysis) {
         self.workspace.publish(analysis);
     }
 
     /// Decides anew which open documents are private.
-    pub fn exclude(&mut self, exclude: &GlobSet) {
+    pub(super) fn exclude(&mut self, exclude: &GlobSet) {
         for (id, path) in &self.paths {
             self.workspace.set_private(*id, exclude.is_match(Path::new(path)));
         }
     }
 
     /// How many documents are open.
-    pub fn documents_open(&self) -> usize {
+    pub(super) fn documents_open(&self) -> usize {
         self.workspace.len()
     }
 }
 
 /// The path part of a URI with percent escapes decoded; the whole URI where it has no path.
-pub fn path_of(uri: &str) -> String {
+pub(super) fn path_of(uri: &str) -> String {
     let path = match uri.split_once("://") {
         Some((_, rest)) => rest.find('/').map_or(rest, |slash| &rest[slash..]),
         None => uri.split_once(':').map_or(uri, |(_, rest)| rest),
@@ -243,12 +237,19 @@ mod tests {
         session.open("u", 1, Language::plain_text(), "abc", &none);
         let mut ask = |session: &mut Session, column| {
             let position = Position { line: 0, column };
-            session.ask("u", position, Asking::Invoked, Instant::now()).map(|asked| asked.trigger)
+            session
+                .ask("u", position, Asking::InlineKind(Some(0)), Instant::now())
+                .map(|asked| asked.trigger)
         };
         assert_eq!(ask(&mut session, 1), Some(Trigger::Invoked { repeats: 0 }));
         assert_eq!(ask(&mut session, 1), Some(Trigger::Invoked { repeats: 1 }));
         assert_eq!(ask(&mut session, 2), Some(Trigger::Invoked { repeats: 0 }));
-        session.change("u", 2, &[TextChange { range: None, text: "abcd".to_owned() }], Instant::now());
+        session.change(
+            "u",
+            2,
+            &[TextChange { range: None, text: "abcd".to_owned() }],
+            Instant::now(),
+        );
         assert_eq!(ask(&mut session, 2), Some(Trigger::Invoked { repeats: 0 }));
     }
 

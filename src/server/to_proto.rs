@@ -20,17 +20,17 @@ use crate::domain::explain::Explanation;
 use crate::domain::text::{self, PositionEncoding};
 
 /// What an answer is translated against: the text the request was made for.
-pub struct Target<'a> {
+pub(super) struct Target<'a> {
     /// The document's text.
-    pub rope: &'a Rope,
+    pub(super) rope: &'a Rope,
     /// The cursor.
-    pub offset: usize,
+    pub(super) offset: usize,
     /// What the client can do.
-    pub client: &'a Client,
+    pub(super) client: &'a Client,
     /// The half-typed word before the cursor.
-    pub word: &'a str,
+    pub(super) word: &'a str,
     /// The white space its line begins with.
-    pub indent: &'a str,
+    pub(super) indent: &'a str,
 }
 
 fn position(rope: &Rope, offset: usize, encoding: PositionEncoding) -> Position {
@@ -57,7 +57,7 @@ fn accepted(request: u64) -> Command {
 
 /// An inline answer. With an entry selected in the menu (`selected`: its range and text), the item
 /// takes that range and begins with that text, or the client would not show it.
-pub fn inline(
+pub(super) fn inline(
     explanation: &Explanation,
     target: &Target<'_>,
     selected: Option<(Range, &str)>,
@@ -73,7 +73,7 @@ pub fn inline(
 }
 
 /// A menu: the completion first, then what else the local engine has.
-pub fn menu(explanation: &Explanation, target: &Target<'_>) -> CompletionList {
+pub(super) fn menu(explanation: &Explanation, target: &Target<'_>) -> CompletionList {
     let mut texts: Vec<(&str, usize)> = Vec::new();
     if let Some(Completion { text, replace_after, .. }) = &explanation.offered {
         texts.push((text, *replace_after));
@@ -152,7 +152,10 @@ mod tests {
 
     #[test]
     fn snippets_are_escaped_and_indented_relative_to_the_line() {
-        assert_eq!(snippet("f(${x}) {\n        y\\\n    }", "    "), "f(\\${x\\}) {\n    y\\\\\n\\}");
+        assert_eq!(
+            snippet("f(${x}) {\n        y\\\n    }", "    "),
+            "f(\\${x\\}) {\n    y\\\\\n\\}"
+        );
         assert_eq!(snippet("a\nb", "    "), "a\nb");
     }
 }

@@ -196,7 +196,8 @@ fn with_valid_uri(mut message: Value) -> Value {
     if let Some(Value::String(uri)) = uri
         && uri.parse::<tower_lsp::ls_types::Uri>().is_err()
     {
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/%@!$&'()*+,;=".contains(&byte);
+        let is_plain =
+            |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/%@!$&'()*+,;=".contains(&byte);
         let escape = |byte: u8| {
             if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
         };
@@ -343,7 +344,9 @@ mod tests {
 
     #[test]
     fn lone_surrogates_become_one_replacement_and_pairs_stay() {
-        let clean = |text: &str| String::from_utf8(without_lone_surrogates(text.as_bytes())).expect("UTF-8");
+        let clean = |text: &str| {
+            String::from_utf8(without_lone_surrogates(text.as_bytes())).expect("UTF-8")
+        };
         assert_eq!(clean(r#""a\ud83d""#), r#""a\ufffd""#);
         assert_eq!(clean(r#""\ud83d\ude00""#), r#""\ud83d\ude00""#);
         assert_eq!(clean(r#""\\ud83d \" \n""#), r#""\\ud83d \" \n""#);

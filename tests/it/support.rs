@@ -1,11 +1,5 @@
-//! What several integration tests share: the server behind its pipes, and the real programs.
-
-pub(crate) mod alive;
-pub(crate) mod lsp;
-pub(crate) mod tools;
-//! What the integration tests run against: servers that misbehave on purpose, and the
-//! What the integration tests run against: servers that misbehave on purpose, a real one, and the
-//! settings to reach them by.
+//! What several integration tests share: the server behind its pipes, the real programs, servers
+//! that misbehave on purpose, and the settings to reach them by.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,7 +12,10 @@ use tabtier::domain::units::Tokens;
 use tabtier::provider::Provider;
 use tabtier::provider::registry::Registry;
 
+pub(crate) mod alive;
 pub(crate) mod llama;
+pub(crate) mod lsp;
+pub(crate) mod tools;
 pub(crate) mod upstream;
 
 /// Settings of a model at `url` that needs no key and has ten seconds.

@@ -6,7 +6,7 @@
 
 use super::{Known, Offer};
 use crate::domain::completion::Confidence;
-use crate::domain::language::BlockStyle;
+use crate::domain::language::{BlockStyle, Role};
 use crate::domain::lexical::{Mode, Open};
 use crate::domain::site::Site;
 
@@ -118,10 +118,11 @@ fn ends_statement(site: &Site, on_line: &[&Open], closers: &str) -> bool {
         return false;
     }
     let first = site.code_before().split(|c| !lexical.is_word(c)).next().unwrap_or_default();
-    let begins_statement = lexical.statement_words.iter().any(|word| word == first)
-        || (!first.is_empty() && !lexical.keywords.iter().any(|word| word == first));
+    let is_header = lexical.header_words.iter().any(|word| word == first);
+    // Among the members of a type a call is a declaration's head, unless something is assigned.
+    let is_member = site.innermost() == Some(Role::TypeBody) && !site.code_before().contains('=');
     let closes_all = on_line.iter().all(|open| !is_block(site, open));
     let ends_call =
         closers.ends_with([')', ']']) || site.line_prefix.trim_end().ends_with([')', ']']);
-    begins_statement && closes_all && ends_call && outer.is_some()
+    !first.is_empty() && !is_header && !is_member && closes_all && ends_call && outer.is_some()
 }

@@ -12,7 +12,7 @@ fn offers_at(code: &str) -> Vec<Offer> {
     language.lexical.block_style = BlockStyle::Braces;
     language.lexical.line_comments = vec!["//".to_owned()];
     language.lexical.statement_end = ";".to_owned();
-    language.lexical.statement_words = vec!["let".to_owned()];
+    language.lexical.header_words = vec!["if".to_owned()];
     language.lexical.keywords = ["let", "if", "return"].map(str::to_owned).to_vec();
     let document = Document::new(DocumentId(0), 1, Arc::new(language), &format!("{before}{after}"));
     let own = Arc::new(WordIndex::build(&document.rope, &document.language.lexical));
