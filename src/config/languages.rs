@@ -177,6 +177,19 @@ mod tests {
     }
 
     #[test]
+    fn the_row_of_plain_text_says_what_the_domain_says() {
+        let row = Languages::load().by_id("plaintext").expect("plain text has a row");
+        assert_eq!(row.lexical, Language::plain_text().lexical);
+    }
+
+    #[test]
+    fn a_compound_id_counts_by_its_first_part_only_if_unknown() {
+        check("yaml.gitlab", "unnamed", "", "yaml");
+        check("javascript.jsx", "unnamed", "", "javascript");
+        check("nonsense.rust", "unnamed", "", "plaintext");
+    }
+
+    #[test]
     fn strings_come_longest_opener_first() {
         for row in Languages::load().all() {
             let lengths = row.lexical.strings.iter().map(|string| string.open.len());

@@ -212,7 +212,7 @@ fn every_row_is_sound() {
         let id = &row.id;
         assert!(!row.name.is_empty(), "{id}: no name");
         assert!(!row.indent.is_empty() && row.indent.trim().is_empty(), "{id}: indent");
-        assert!(!row.extensions.is_empty(), "{id}: no extension");
+        assert!(!row.extensions.is_empty() || !row.filenames.is_empty(), "{id}: no file");
         assert!(row.extensions.iter().all(|end| !end.starts_with('.')), "{id}: dot in extension");
         let lexical = &row.lexical;
         assert!(!lexical.brackets.is_empty(), "{id}: no brackets");
