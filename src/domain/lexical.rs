@@ -53,10 +53,21 @@ pub struct Scanner<'a> {
     mode: Mode,
     depth: usize,
     delimited: Option<&'a Delimited>,
+    /// Strings around the interpolated code being scanned, outermost first.
+    suspended: Vec<Suspended<'a>>,
     stack: Vec<Open>,
     position: usize,
     line_indent: usize,
     is_line_start: bool,
+}
+
+/// A string whose interpolated code is being scanned.
+#[derive(Clone, Debug)]
+struct Suspended<'a> {
+    delimited: &'a Delimited,
+    mode: Mode,
+    /// How many delimiters were open outside the code.
+    outside: usize,
 }
 
 impl<'a> Scanner<'a> {
@@ -90,6 +101,7 @@ impl<'a> Scanner<'a> {
             mode: Mode::Code,
             depth: 0,
             delimited: None,
+            suspended: Vec::new(),
             stack: Vec::new(),
             position: 0,
             line_indent: 0,
@@ -142,16 +154,22 @@ impl<'a> Scanner<'a> {
             _ => self.is_line_start = false,
         }
         let rest = &text[at..];
-        if self.lexical.line_comments.iter().any(|open| rest.starts_with(open)) {
-            self.mode = Mode::LineComment;
-            return 1;
-        }
+        let is_after_word =
+            || text[..at].chars().next_back().is_some_and(|c| self.lexical.is_word(c));
         let comment = self.lexical.block_comments.iter().find(|d| rest.starts_with(&d.open));
         if let Some(delimited) = comment {
             self.mode = Mode::BlockComment { close: delimited.close.clone() };
             return self.enter(delimited);
         }
-        let string = self.lexical.strings.iter().find(|d| rest.starts_with(&d.open));
+        if self.lexical.line_comments.iter().any(|open| rest.starts_with(open)) {
+            self.mode = Mode::LineComment;
+            return 1;
+        }
+        let string = self.lexical.strings.iter().find(|d| {
+            // The letters of `r"` and `f'` count only where they begin a word.
+            let is_prefixed = d.open.starts_with(char::is_alphabetic);
+            rest.starts_with(&d.open) && !(is_prefixed && is_after_word())
+        });
         if let Some(delimited) = string.filter(|d| opens(d, text, at)) {
             let close = delimited.close.clone();
             self.mode = Mode::String { close, start: self.position };
@@ -173,6 +191,7 @@ impl<'a> Scanner<'a> {
             }
             if *close as u32 == u32::from(byte) {
                 self.pop(&close.to_string());
+                self.leave_interpolation();
                 return 1;
             }
         }
@@ -230,6 +249,18 @@ impl<'a> Scanner<'a> {
             return 1;
         }
         let rest = &text[at..];
+        if let Some((open, close)) = &delimited.code
+            && let Some(code) = rest.strip_prefix(open.as_str())
+        {
+            // A doubled opener stands for itself.
+            if open.len() == 1 && code.starts_with(open.as_str()) {
+                return 2;
+            }
+            let mode = std::mem::take(&mut self.mode);
+            self.suspended.push(Suspended { delimited, mode, outside: self.stack.len() });
+            self.push(open.clone(), close.clone(), false);
+            return open.len();
+        }
         if rest.starts_with(&delimited.close) {
             self.depth -= 1;
             if self.depth == 0 {
@@ -242,6 +273,15 @@ impl<'a> Scanner<'a> {
             return delimited.open.len();
         }
         1
+    }
+
+    /// Back to the string when the delimiter that opened its code has just been closed.
+    fn leave_interpolation(&mut self) {
+        if let Some(string) = self.suspended.pop_if(|s| s.outside >= self.stack.len()) {
+            self.delimited = Some(string.delimited);
+            self.mode = string.mode;
+            self.depth = 1;
+        }
     }
 
     fn enter(&mut self, delimited: &'a Delimited) -> usize {
@@ -377,6 +417,7 @@ mod tests {
                 escape: None,
                 is_multiline: true,
                 nests: true,
+                ..Delimited::default()
             }],
             word_pairs: vec![WordPair { open: "do".to_owned(), close: "end".to_owned() }],
             ..Lexical::default()
@@ -427,6 +468,31 @@ mod tests {
         assert_eq!(mode("x = \"é\\\" "), Mode::String { close: "\"".to_owned(), start: 4 });
         assert_eq!(mode("x = \"open\ny"), Mode::Code);
         assert_eq!(mode("/* é "), Mode::BlockComment { close: "*/".to_owned() });
+    }
+
+    #[test]
+    fn interpolated_code_is_code_and_the_string_goes_on_after_it() {
+        let mut lexical = lexical();
+        lexical.strings.insert(
+            0,
+            Delimited {
+                open: "f\"".to_owned(),
+                close: "\"".to_owned(),
+                code: Some(("{".to_owned(), "}".to_owned())),
+                ..Delimited::default()
+            },
+        );
+        let scan = |text: &'static str| {
+            let mut scanner = Scanner::new(&lexical);
+            scanner.feed(text);
+            let open: String = scanner.stack().iter().map(|open| open.open.as_str()).collect();
+            (*scanner.mode() == Mode::Code, open)
+        };
+        assert_eq!(scan("x = f\"a {g(b"), (true, "{(".to_owned()));
+        assert_eq!(scan("x = f\"a {g(b)} c"), (false, String::new()));
+        assert_eq!(scan("x = f\"a {g(b)} c\" + (d"), (true, "(".to_owned()));
+        assert_eq!(scan("x = f\"a {{ c"), (false, String::new()));
+        assert_eq!(scan("x = of\"a {g"), (false, String::new()));
     }
 
     #[test]
