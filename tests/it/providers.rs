@@ -143,6 +143,9 @@ async fn an_error_answer_is_read_for_a_moment_and_a_page_only() {
         let detail = "status 500".to_owned();
         assert_eq!(end, Err(ProviderError::ServerError { detail }));
     }
+    // A message within the first 4 KiB would be shown; this one ends beyond them.
+    let script = Script::json(500, &json!({ "error": "x".repeat(4096) }));
+    check_fault("long error", script, "", "ServerError { detail: \"status 500\" }").await;
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
-//! The provider border over TLS: who is believed, and what HTTP/2 saves.
+//! The provider border over TLS: who is believed, what HTTP/2 saves, and what the environment of
+//! the process may change.
 //!
-//! Which roots are trusted is read from the environment when the process opens its first
-//! connection. A test that needs other roots therefore runs itself again in a child process that
-//! has them.
+//! Roots and proxies are read from the environment when the process opens its first connection. A
+//! test that needs others therefore runs itself again in a child process that has them.
 
 use std::future::poll_fn;
 use std::net::SocketAddr;
@@ -39,7 +39,8 @@ fn prompt() -> Prompt {
     Prompt { body, stop: Vec::new(), output_tokens_max: Tokens(64) }
 }
 
-/// Runs the test of this name again in a process that trusts nobody. Returns false in that process,
+/// Runs the test of this name again in a process that trusts nobody and is told of a proxy that is
+/// not there. Returns false in that process,
 /// where the test itself is to be run; it may fill the file that [`ROOTS`] names, which is read at
 /// the first connection.
 fn ran_in_child(test: &str) -> bool {
@@ -51,6 +52,8 @@ fn ran_in_child(test: &str) -> bool {
     let child = Command::new(this)
         .args([&format!("tls::{test}"), "--exact"])
         .env(ROOTS, no_roots.path())
+        .env_remove("SSL_CERT_DIR")
+        .env("http_proxy", "http://127.0.0.1:1")
         .env(IS_CHILD, "1")
         .output()
         .expect("a child process");
@@ -182,8 +185,8 @@ async fn ten_cancelled_streams_are_reset_on_one_connection() {
 }
 
 #[tokio::test]
-async fn a_machine_without_roots_still_reaches_plain_loopback() {
-    if ran_in_child("a_machine_without_roots_still_reaches_plain_loopback") {
+async fn loopback_is_reached_without_roots_and_past_a_proxy_in_the_environment() {
+    if ran_in_child("loopback_is_reached_without_roots_and_past_a_proxy_in_the_environment") {
         return;
     }
     let upstream = Upstream::start(Script::chat(&["x"])).await;

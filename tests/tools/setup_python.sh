@@ -6,6 +6,7 @@
 #   tests/tools/setup_python.sh .tools
 #
 # Running it again is cheap: it leaves an environment that already holds these versions alone.
+# shellcheck disable=SC2086 # $pins is used unquoted: one word for each package is meant
 set -eu
 
 if [ $# -ne 1 ]; then
@@ -16,14 +17,18 @@ dir=$1
 pins="xllamacpp==2026.10.11549 gguf==0.19.0 numpy"
 
 holds_pins() {
-    [ -x "$dir/bin/python" ] && "$dir/bin/python" - <<'PYTHON'
-import importlib.metadata as metadata, sys
-wanted = {"xllamacpp": "2026.10.11549", "gguf": "0.19.0", "numpy": None}
-try:
-    ok = all(v is None or metadata.version(n) == v for n, v in wanted.items() if metadata.version(n))
-except metadata.PackageNotFoundError:
-    ok = False
-sys.exit(0 if ok else 1)
+    [ -x "$dir/bin/python" ] && "$dir/bin/python" - $pins <<'PYTHON'
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+for pin in sys.argv[1:]:
+    name, _, wanted = pin.partition("==")
+    try:
+        found = version(name)
+    except PackageNotFoundError:
+        sys.exit(1)
+    if wanted not in ("", found):
+        sys.exit(1)
 PYTHON
 }
 
@@ -32,6 +37,5 @@ if holds_pins; then
     exit 0
 fi
 python3 -m venv "$dir"
-# shellcheck disable=SC2086 # one word per package is meant
 "$dir/bin/python" -m pip install --quiet --disable-pip-version-check $pins
 echo "$dir now holds: $pins"
