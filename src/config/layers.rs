@@ -23,7 +23,7 @@ pub enum Layer {
     UserFile,
     /// What the editor passed when it started the server.
     Initialization,
-    /// The editor's settings.
+    /// The editor's settings, with those of the workspace mixed in; may only narrow.
     Editor,
     /// A file in the workspace; may only narrow.
     Workspace,
@@ -191,7 +191,7 @@ impl Values {
     }
 
     /// Lets an untrusted layer narrow these values.
-    pub fn narrow(&mut self, accepted: &Accepted) -> Vec<Problem> {
+    pub fn narrow(&mut self, layer: Layer, accepted: &Accepted) -> Vec<Problem> {
         let mut problems = Problems::default();
         for (key, (wanted, place)) in &accepted.0 {
             let current = self.0.get(key).map(|setting| &setting.value);
@@ -202,7 +202,7 @@ impl Values {
             }
             if let Some(value) = value.filter(|value| Some(value) != current) {
                 let place = Some(place.clone());
-                self.0.insert(key.clone(), Setting { value, layer: Layer::Workspace, place });
+                self.0.insert(key.clone(), Setting { value, layer, place });
             }
         }
         problems.into_vec()

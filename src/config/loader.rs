@@ -72,8 +72,9 @@ impl Loader {
         self.initialization.take(source::from_json("initialization options", options));
     }
 
-    /// Takes the editor's settings, pushed or pulled. They replace those taken before, not the
-    /// initialization options: many editors push an empty object of their own accord.
+    /// Takes the editor's settings, pushed or pulled. An editor mixes the files of the workspace
+    /// into these, and nobody can tell them apart, so they may only narrow. They replace those
+    /// taken before, not the initialization options, which are the user's own.
     pub fn set_editor(&mut self, settings: &serde_json::Value) {
         self.editor.take(source::from_json("editor settings", settings));
     }
@@ -97,22 +98,21 @@ impl Loader {
         }
     }
 
-    /// What is in effect now. Several workspace folders narrow one after the other.
+    /// What is in effect now. Editor settings and workspace folders narrow one after the other.
     pub fn load(&self) -> Loaded {
         let mut values = Values::defaults();
         let mut problems = Vec::new();
-        let trusted = [
-            (Layer::UserFile, &self.user),
-            (Layer::Initialization, &self.initialization),
-            (Layer::Editor, &self.editor),
-        ];
+        let trusted =
+            [(Layer::UserFile, &self.user), (Layer::Initialization, &self.initialization)];
         for (layer, held) in trusted {
             values.overlay(layer, &held.accepted);
             problems.extend(held.problems.iter().cloned());
         }
-        for held in self.workspaces.values() {
+        let narrowing = [(Layer::Editor, &self.editor)].into_iter();
+        let files = self.workspaces.values().map(|held| (Layer::Workspace, held));
+        for (layer, held) in narrowing.chain(files) {
             problems.extend(held.problems.iter().cloned());
-            problems.extend(values.narrow(&held.accepted));
+            problems.extend(values.narrow(layer, &held.accepted));
         }
         let (settings, found) = resolve::resolve(&values);
         problems.extend(found);

@@ -235,7 +235,7 @@ mod tests {
         let mut session = Session::default();
         let none = GlobSet::empty();
         session.open("u", 1, Language::plain_text(), "abc", &none);
-        let mut ask = |session: &mut Session, column| {
+        let ask = |session: &mut Session, column| {
             let position = Position { line: 0, column };
             session
                 .ask("u", position, Asking::InlineKind(Some(0)), Instant::now())

@@ -273,10 +273,10 @@ fn each_layer_is_laid_over_the_one_before() {
     let mut home = Home::new("policy.line.deadline_ms = 300\n");
     home.loader.set_initialization(&json!({"policy": {"line": {"deadline_ms": 310}}}));
     assert_eq!(home.deadline_ms(), 310);
-    home.loader.set_editor(&json!({"tabtier.policy.line.deadline_ms": 320.0}));
-    assert_eq!(home.deadline_ms(), 320);
+    home.loader.set_editor(&json!({"tabtier.policy.line.deadline_ms": 200.0}));
+    assert_eq!(home.deadline_ms(), 200);
     home.loader.set_editor(&json!({"policy": {"line": {"deadline_ms": false}}}));
-    assert_eq!(home.deadline_ms(), 320);
+    assert_eq!(home.deadline_ms(), 200);
     assert_eq!(
         home.problems(),
         [
@@ -288,6 +288,24 @@ fn each_layer_is_laid_over_the_one_before() {
     assert_eq!(home.deadline_ms(), 310);
     home.loader.set_initialization(&json!(null));
     assert_eq!((home.deadline_ms(), home.problems().len()), (300, 0));
+}
+
+/// Editors forward a workspace's own settings file, such as `.vscode/settings.json`, as theirs.
+#[test]
+fn editor_settings_cannot_widen_or_redirect() {
+    let mut home = Home::new(
+        "policy.line.deadline_ms = 300\nmodels.m.url = \"http://127.0.0.1:1\"\n\
+         models.m.protocol = \"llama_cpp_infill\"\ntiers.fast.models = [\"m\"]\n",
+    );
+    home.loader.set_editor(&json!({
+        "policy": {"line": {"deadline_ms": 9000}},
+        "models": {"m": {"url": "https://elsewhere.example", "key_env": "HOME"}},
+    }));
+    let settings = home.loader.load().settings;
+    assert_eq!(home.deadline_ms(), 300);
+    let endpoint = &settings.models["m"].endpoint;
+    assert_eq!((endpoint.url.as_str(), &endpoint.key_env), ("http://127.0.0.1:1", &None));
+    assert_eq!(home.problems().len(), 3, "{:?}", home.problems());
 }
 
 #[test]

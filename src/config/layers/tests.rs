@@ -23,7 +23,7 @@ fn over(previous: &str, text: &str) -> (Vec<String>, Vec<String>) {
 fn narrowed_by(user: &str, workspace: &str) -> (Values, Vec<String>) {
     let mut values = Values::defaults();
     values.overlay(Layer::UserFile, &accepted(user));
-    let problems = values.narrow(&accepted(workspace));
+    let problems = values.narrow(Layer::Workspace, &accepted(workspace));
     (values, problems.iter().map(ToString::to_string).collect())
 }
 
@@ -189,7 +189,7 @@ proptest! {
         values.overlay(Layer::Editor, &accepted(&user));
         let before = resolve::resolve(&values).0;
         let excluded_before = values.get(&Key::of(&["privacy", "exclude"])).expect("a list").value.clone();
-        values.narrow(&accepted(&workspace));
+        values.narrow(Layer::Workspace, &accepted(&workspace));
         let after: Settings = resolve::resolve(&values).0;
         prop_assert_eq!(format!("{:?}", before.models), format!("{:?}", after.models));
         prop_assert!(before.enabled || !after.enabled);
