@@ -128,6 +128,7 @@ mod tests {
             b": keep-alive\n\nevent: x\nid: 7\ndata: one\ndata:two\nretry: 9\n\n:\n\ndata\n\n",
             &["one\ntwo", ""],
         );
+        check(b"data: one\r\ndata: two\r\n\r\ndata: three\r\n\r\n", &["one\ntwo", "three"]);
     }
 
     #[test]

@@ -153,3 +153,54 @@ fn a_connection_that_breaks_fails_only_an_unfinished_answer() {
     let finished = b"data: {\"content\":\"x\",\"stop\":true}\n\n";
     assert!(matches!(read(finished), Some(Ok(chunk)) if chunk.finish.is_some()));
 }
+
+/// Pieces that answers are made of: events, and what may stand in, between and instead of them.
+const PIECES: [&[u8]; 20] = [
+    b"data: {\"choices\":[{\"delta\":{\"content\":\"a\xc3\xa9\"}}]}\n\n",
+    b"data: {\"choices\":[{\"index\":0,\"text\":\"b\"}]}\r\n\r\n",
+    b"data: {\"choices\":[{\"delta\":\r\ndata: {\"content\":\"c\"}}]}\r\n\r\n",
+    b"data: {\"choices\":[{\"text\":\"\xff\"}]}\r\r",
+    b"data: {\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}\n\n",
+    b": comment\n\n",
+    b"event: x\nid: 1\n",
+    b"\xef\xbb\xbf",
+    b"\n",
+    b"\r\n",
+    b" ",
+    b"data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"length\"}]}\n\n",
+    b"data: [DONE]\n\n",
+    b"data: {\"error\":\"no\"}\n\n",
+    b"{\"choices\":[{\"message\":{\"content\":\"d\"}}]}",
+    b"data: ",
+    b"\r",
+    b"\xf0",
+    b"{",
+    b"<",
+];
+
+proptest::proptest! {
+    #[test]
+    fn any_bytes_cut_anywhere_give_one_result(
+        // Mostly what a server sends; an ending or a fault now and then.
+        pieces in proptest::collection::vec(
+            proptest::prop_oneof![8 => 0..11_usize, 1 => 11..PIECES.len()],
+            0..12,
+        ),
+        cuts in proptest::collection::vec(0..400_usize, 0..12),
+    ) {
+        let wire = wire("openai-chat");
+        let body = pieces.iter().map(|&piece| PIECES[piece]).collect::<Vec<_>>().concat();
+        let whole = decode(&wire, [body.as_slice()]);
+        let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(body.len())).collect();
+        cuts.extend([0, body.len()]);
+        cuts.sort_unstable();
+        let cut = cuts.windows(2).map(|ends| &body[ends[0]..ends[1]]);
+        proptest::prop_assert_eq!(&decode(&wire, cut), &whole);
+
+        // Something is always said, an error last, and a reason to stop once.
+        let errors = whole.iter().filter(|item| item.is_err()).count();
+        let reasons = whole.iter().flatten().filter(|chunk| chunk.finish.is_some()).count();
+        proptest::prop_assert_eq!(errors + reasons, 1);
+        proptest::prop_assert!(errors == 0 || whole.back().is_some_and(Result::is_err));
+    }
+}
