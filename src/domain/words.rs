@@ -69,34 +69,79 @@ impl WordIndex {
 /// Calls `see` with the offset and text of every name in the code of `text`, comments and strings
 /// left out. Numbers are not names.
 pub fn for_each_word<'a>(text: &'a str, lexical: &'a Lexical, mut see: impl FnMut(usize, &'a str)) {
-    let mut scanner = Scanner::new(lexical);
+    let letters = Letters::new(lexical);
+    let mut scanner = Scanner::modes_only(lexical);
     let mut at = 0;
     while at < text.len() {
-        let rest = &text[at..];
-        let length = word_length(rest, lexical);
-        if length == 0 {
-            let step = rest.find(|c| lexical.is_word(c)).unwrap_or(rest.len()).max(1);
-            scanner.feed(&rest[..step]);
-            at += step;
-            continue;
+        let length = letters.word_length(text, at);
+        let word = &text[at..at + length];
+        if length > 0 && !begins_string(lexical, word, &text[at..]) {
+            let is_name = !word.starts_with(|c: char| c.is_numeric()) && length <= NAME_BYTES_MAX;
+            if is_name && *scanner.mode() == Mode::Code {
+                see(at, word);
+            }
+            scanner.skip_word(length);
+            at += length;
+        } else {
+            let step = length + letters.gap_length(text, at + length).max(1);
+            let end = text.len().min(at + step);
+            scanner.feed(&text[at..end]);
+            at = end;
         }
-        let word = &rest[..length];
-        let is_name = !word.starts_with(|c: char| c.is_numeric()) && length <= NAME_BYTES_MAX;
-        if is_name && *scanner.mode() == Mode::Code {
-            see(at, word);
-        }
-        scanner.feed(word);
-        at += length;
     }
 }
 
-fn word_length(text: &str, lexical: &Lexical) -> usize {
-    text.find(|c| !lexical.is_word(c)).unwrap_or(text.len())
+/// Whether a word is the beginning of a string's opener, such as the `f` of `f"`.
+fn begins_string(lexical: &Lexical, word: &str, rest: &str) -> bool {
+    const PREFIX_MAX: usize = 3;
+    word.len() <= PREFIX_MAX
+        && lexical.strings.iter().any(|s| s.open.len() > word.len() && rest.starts_with(&s.open))
+}
+
+/// Which characters stand in names, with a table for ASCII: this is asked of every character of
+/// a window on the keystroke path.
+struct Letters<'a> {
+    ascii: [bool; 128],
+    lexical: &'a Lexical,
+}
+
+impl<'a> Letters<'a> {
+    fn new(lexical: &'a Lexical) -> Self {
+        Self { ascii: std::array::from_fn(|c| lexical.is_word(char::from(c as u8))), lexical }
+    }
+
+    fn is_letter(&self, text: &str, at: usize) -> Option<(bool, usize)> {
+        let byte = *text.as_bytes().get(at)?;
+        if byte < 128 {
+            return Some((self.ascii[usize::from(byte)], 1));
+        }
+        let c = text[at..].chars().next()?;
+        Some((self.lexical.is_word(c), c.len_utf8()))
+    }
+
+    fn run(&self, text: &str, at: usize, of_letters: bool) -> usize {
+        let mut end = at;
+        while let Some((is_letter, length)) = self.is_letter(text, end)
+            && is_letter == of_letters
+        {
+            end += length;
+        }
+        end - at
+    }
+
+    fn word_length(&self, text: &str, at: usize) -> usize {
+        self.run(text, at, true)
+    }
+
+    fn gap_length(&self, text: &str, at: usize) -> usize {
+        self.run(text, at, false)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::language::Delimited;
 
     #[test]
     fn names_of_code_are_counted_and_found_by_prefix() {
@@ -107,5 +152,20 @@ mod tests {
         assert_eq!(index.with_prefix("foo").collect::<Vec<_>>(), [("foo", 2), ("foo_bar", 1)]);
         assert_eq!(index.count("naïve"), 1);
         assert_eq!(index.len(), 4);
+    }
+
+    #[test]
+    fn names_in_interpolated_code_count_and_those_beside_it_do_not() {
+        let mut lexical = Lexical::default();
+        let string = Delimited {
+            open: "f\"".to_owned(),
+            close: "\"".to_owned(),
+            code: Some(("{".to_owned(), "}".to_owned())),
+            ..Delimited::default()
+        };
+        lexical.strings.insert(0, string);
+        let mut seen = Vec::new();
+        for_each_word("f(f\"text {name(x)} more\", of, 'é')", &lexical, |_, word| seen.push(word));
+        assert_eq!(seen, ["f", "name", "x", "of"]);
     }
 }

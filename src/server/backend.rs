@@ -332,7 +332,13 @@ impl LanguageServer for Backend {
         self.analyser.submit(document);
     }
 
-    async fn did_save(&self, _: DidSaveTextDocumentParams) {}
+    /// The settings file is the one file we read from disk; saving it puts it into effect.
+    async fn did_save(&self, params: DidSaveTextDocumentParams) {
+        let path = super::session::path_of(params.text_document.uri.as_str());
+        if self.configurator.reads(path.as_ref()) {
+            self.change_settings(self.configurator.reread());
+        }
+    }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
         let closed = self.session.lock().close(params.text_document.uri.as_str());

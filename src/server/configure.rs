@@ -2,6 +2,7 @@
 //!
 //! The server does not build providers; whoever starts it hands in the function that does.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -9,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::config::Settings;
 use crate::config::loader::{Loaded, Loader};
+use crate::config::place::WORKSPACE_FILE;
 use crate::domain::route::Tier;
 use crate::engine::Equipment;
 
@@ -67,11 +69,18 @@ impl Configurator {
     }
 
     /// The workspace's folders, whose files can only narrow.
-    pub fn workspaces(&self, roots: &[std::path::PathBuf]) {
+    pub fn workspaces(&self, roots: &[PathBuf]) {
         self.loader.lock().set_workspaces(roots);
     }
 
-    /// Reads the user's file again.
+    /// Whether `path` is the user's settings file or that of a workspace.
+    pub fn reads(&self, path: &Path) -> bool {
+        let loader = self.loader.lock();
+        loader.file().is_some_and(|file| file.path == path)
+            || path.file_name().is_some_and(|name| name == WORKSPACE_FILE)
+    }
+
+    /// Reads the user's file and those of the workspace again.
     pub fn reread(&self) -> Configured {
         self.loader.lock().reread();
         self.load()

@@ -119,10 +119,19 @@ fn ends_statement(site: &Site, on_line: &[&Open], closers: &str) -> bool {
     }
     let first = site.code_before().split(|c| !lexical.is_word(c)).next().unwrap_or_default();
     let is_header = lexical.header_words.iter().any(|word| word == first);
-    // Among the members of a type a call is a declaration's head, unless something is assigned.
-    let is_member = site.innermost() == Some(Role::TypeBody) && !site.code_before().contains('=');
+    // Rows, arms and members are separated in ways of their own.
+    let around = site.scopes.iter().find(|scope| scope.range.start < line_start).map(|s| s.role);
+    let is_row = matches!(around, Some(Role::Table | Role::Arms | Role::Arguments))
+        || (around == Some(Role::TypeBody) && !site.code_before().contains('='));
+    let goes_on = lexical.member_operators.iter().any(|o| site.below.text.starts_with(o.as_str()));
     let closes_all = on_line.iter().all(|open| !is_block(site, open));
     let ends_call =
         closers.ends_with([')', ']']) || site.line_prefix.trim_end().ends_with([')', ']']);
-    !first.is_empty() && !is_header && !is_member && closes_all && ends_call && outer.is_some()
+    !first.is_empty()
+        && !is_header
+        && !is_row
+        && !goes_on
+        && closes_all
+        && ends_call
+        && outer.is_some()
 }

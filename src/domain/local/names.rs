@@ -35,7 +35,7 @@ pub(super) fn offers(site: &Site, known: &Known) -> Vec<Offer> {
     if site.word.is_empty() && site.member_operator().is_none() {
         return Vec::new();
     }
-    let mut evidence: HashMap<&str, f64> = HashMap::new();
+    let mut evidence = Evidence::default();
     let rope = &site.document.rope;
     let before = text::tail_before(rope, site.offset - site.word.len(), SCAN_BEFORE);
     let after = text::head_after(rope, site.offset, SCAN_AFTER);
@@ -46,6 +46,13 @@ pub(super) fn offers(site: &Site, known: &Known) -> Vec<Offer> {
         gather_far(site, known, &mut evidence);
     }
     rank(site, evidence)
+}
+
+/// What speaks for each way the word may go on, and for its being whole already.
+#[derive(Default)]
+struct Evidence<'a> {
+    names: HashMap<&'a str, f64>,
+    is_whole: f64,
 }
 
 /// The two tokens before the word.
@@ -67,12 +74,12 @@ fn gather_near<'a>(
     is_before: bool,
     context: &Context<'_>,
     site: &'a Site,
-    evidence: &mut HashMap<&'a str, f64>,
+    evidence: &mut Evidence<'a>,
 ) {
     let lexical = &site.document.language.lexical;
     let is_member = site.member_operator().is_some();
     for_each_word(text, lexical, |at, name| {
-        if !name.starts_with(&site.word) || name.len() == site.word.len() {
+        if !name.starts_with(&site.word) {
             return;
         }
         let distance = if is_before { text.len() - at } else { at };
@@ -88,32 +95,37 @@ fn gather_near<'a>(
             // A name that is nowhere a member is rarely one here.
             weight *= if site.word.is_empty() { 0.0 } else { 0.3 };
         }
-        *evidence.entry(name).or_default() += weight;
+        if name.len() == site.word.len() {
+            evidence.is_whole += weight;
+        } else {
+            *evidence.names.entry(name).or_default() += weight;
+        }
     });
 }
 
-fn gather_far<'a>(site: &'a Site, known: &'a Known, evidence: &mut HashMap<&'a str, f64>) {
+fn gather_far<'a>(site: &'a Site, known: &'a Known, evidence: &mut Evidence<'a>) {
     for (index, weight) in
         std::iter::once((&known.own, 0.3)).chain(known.others.iter().map(|o| (o, 0.15)))
     {
         for (name, count) in
             index.with_prefix(&site.word).filter(|(name, _)| name.len() > site.word.len())
         {
-            *evidence.entry(name).or_default() += weight * f64::from(count.min(20)).ln_1p();
+            *evidence.names.entry(name).or_default() += weight * f64::from(count.min(20)).ln_1p();
         }
     }
     if site.member_operator().is_none() {
         for keyword in &site.document.language.lexical.keywords {
             if keyword.starts_with(&site.word) && keyword.len() > site.word.len() {
-                *evidence.entry(keyword).or_default() += 0.8;
+                *evidence.names.entry(keyword).or_default() += 0.8;
             }
         }
     }
 }
 
-fn rank(site: &Site, evidence: HashMap<&str, f64>) -> Vec<Offer> {
-    let total: f64 = evidence.values().sum::<f64>() + UNSEEN;
-    let mut ranked: Vec<_> = evidence.into_iter().filter(|(_, weight)| *weight > 0.0).collect();
+fn rank(site: &Site, evidence: Evidence<'_>) -> Vec<Offer> {
+    let total: f64 = evidence.names.values().sum::<f64>() + evidence.is_whole + UNSEEN;
+    let mut ranked: Vec<_> =
+        evidence.names.into_iter().filter(|(_, weight)| *weight > 0.0).collect();
     // Equal weights are told apart by name, so that the order never flickers.
     ranked.sort_by(|(a, x), (b, y)| y.total_cmp(x).then_with(|| a.cmp(b)));
     let typed = site.word.chars().count();
