@@ -6,8 +6,6 @@
 
 use std::time::{Duration, SystemTime};
 
-use reqwest::StatusCode;
-use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
 use super::ProviderError;
@@ -35,10 +33,11 @@ pub(super) fn from_event(event: &Value) -> Option<ProviderError> {
     Some(classify(vendor.status, &vendor, None))
 }
 
-/// The error that an unsuccessful answer stands for. `body` may be cut short or not JSON at all.
-pub(super) fn from_answer(
-    status: StatusCode,
-    headers: &HeaderMap,
+/// The error that an unsuccessful answer stands for. `header` gives a header's text by its name;
+/// `body` may be cut short or not JSON at all.
+pub(super) fn from_answer<'a>(
+    status: u16,
+    header: impl Fn(&str) -> Option<&'a str>,
     body: &[u8],
     now: SystemTime,
 ) -> ProviderError {
@@ -49,8 +48,7 @@ pub(super) fn from_answer(
             Some(VendorError { message: message.to_owned(), ..VendorError::default() })
         })
     });
-    let code = Some(status.as_u16());
-    classify(code, &vendor.unwrap_or_default(), retry_after(headers, now))
+    classify(Some(status), &vendor.unwrap_or_default(), retry_after(header, now))
 }
 
 /// Reads `{"error":{…}}`, `{"error":"text"}`, `{"object":"error",…}`, and any of them as the only
@@ -131,14 +129,14 @@ pub(super) fn one_line(text: &str) -> String {
 
 /// How long the server asks us to wait: `retry-after-ms`, else `Retry-After` in seconds or as a
 /// date, in the order the official SDKs use, clamped to what we are ready to believe.
-pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+fn retry_after<'a>(header: impl Fn(&str) -> Option<&'a str>, now: SystemTime) -> Option<Duration> {
+    let text = |name| header(name).map(str::trim);
     let in_ms = text("retry-after-ms").and_then(|ms| ms.parse::<f64>().ok());
     let seconds = in_ms
         .map(|ms| ms / 1000.0)
-        .or_else(|| text(RETRY_AFTER.as_str())?.parse().ok())
+        .or_else(|| text("retry-after")?.parse().ok())
         .or_else(|| {
-            let date = httpdate::parse_http_date(text(RETRY_AFTER.as_str())?).ok()?;
+            let date = httpdate::parse_http_date(text("retry-after")?).ok()?;
             Some(date.duration_since(now).unwrap_or_default().as_secs_f64())
         })
         // `NaN` parses as a number; it is not a wait.

@@ -46,6 +46,26 @@ const STALE_WITHIN: Duration = Duration::from_secs(1);
 /// Bound: a probe that opens a connection ahead of time.
 const PROBE_WAIT: Duration = Duration::from_secs(5);
 
+/// A model's address that can be dialled.
+pub(super) struct Address(Url);
+
+impl Address {
+    /// Reads the address a user wrote.
+    pub(super) fn parse(text: &str) -> Result<Self, ProviderError> {
+        let refused = |detail: &str| ProviderError::Refused { detail: detail.to_owned() };
+        let url = Url::parse(text).map_err(|_| refused("the model's url is not an address"))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(refused("the model's url must begin with http:// or https://"));
+        }
+        Ok(Self(url))
+    }
+
+    /// The server's name without its port.
+    pub(super) fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
+    }
+}
+
 /// A model behind HTTP.
 pub(super) struct HttpProvider {
     target: Arc<Target>,
@@ -62,15 +82,15 @@ struct Target {
 }
 
 impl HttpProvider {
-    /// `base` is the configured address; the protocol's path is appended to it.
+    /// `base` is the configured address; the protocol's path is appended to its own.
     pub(super) fn new(
         wire: Arc<dyn Wire>,
-        base: &Url,
+        base: &Address,
         key: Option<SecretString>,
         timeout: Duration,
     ) -> Result<Self, ProviderError> {
         let authorization = key.as_ref().map(authorization).transpose()?;
-        let (url, probe) = (below(base, wire.path()), below(base, wire.probe_path()));
+        let (url, probe) = (below(&base.0, wire.path()), below(&base.0, wire.probe_path()));
         Ok(Self { target: Arc::new(Target { wire, url, probe, key, authorization, timeout }) })
     }
 
@@ -137,7 +157,8 @@ impl Target {
         }
         let body = timeout(ERROR_BODY_WAIT, read_at_most(&mut response, ERROR_BYTES_MAX)).await;
         let body = body.ok().and_then(Result::ok).unwrap_or_default();
-        Err(fault::from_answer(status, response.headers(), &body, SystemTime::now()))
+        let header = |name: &str| response.headers().get(name)?.to_str().ok();
+        Err(fault::from_answer(status.as_u16(), header, &body, SystemTime::now()))
     }
 }
 

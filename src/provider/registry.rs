@@ -9,10 +9,9 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use futures_util::stream;
-use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::http::HttpProvider;
+use super::http::{Address, HttpProvider};
 use super::wire::Wire;
 use super::{ChunkStream, Provider, ProviderError, llama_cpp, openai};
 use crate::config::{Endpoint, ModelSettings, Protocol};
@@ -87,19 +86,14 @@ fn remote(
     endpoint: &Endpoint,
     key_of: impl Fn(&str) -> Option<String>,
 ) -> Result<HttpProvider, ProviderError> {
-    let refused = |detail: &str| ProviderError::Refused { detail: detail.to_owned() };
-    let url =
-        Url::parse(&endpoint.url).map_err(|_| refused("the model's url is not an address"))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(refused("the model's url must begin with http:// or https://"));
-    }
-    let host = url.host_str().unwrap_or_default();
+    let address = Address::parse(&endpoint.url)?;
+    let host = address.host();
     let wire: Arc<dyn Wire> = match endpoint.protocol {
         Protocol::OpenAiChat => Arc::new(openai::Chat::new(endpoint, host)),
         Protocol::OpenAiCompletions => Arc::new(openai::Completions::new(endpoint, host)),
         Protocol::LlamaCppInfill => Arc::new(llama_cpp::Infill::new(endpoint)),
     };
-    HttpProvider::new(wire, &url, key(endpoint, key_of)?, endpoint.timeout)
+    HttpProvider::new(wire, &address, key(endpoint, key_of)?, endpoint.timeout)
 }
 
 /// The key from the environment, else the one written in the user's file, else none at all.
