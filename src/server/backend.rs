@@ -21,9 +21,10 @@ use super::configure::{Configurator, Configured};
 use super::ext::{InlineCompletionList, InlineCompletionParams};
 use super::pending::{Kind, Pending, Ticket};
 use super::session::{Asked, Asking, Session};
+use super::to_proto::Target;
 use super::{capabilities, from_proto, to_proto};
 use crate::config::languages::Languages;
-use crate::domain::document::{Document, DocumentId};
+use crate::domain::document::DocumentId;
 use crate::domain::explain::{Explanation, Silence};
 use crate::domain::site::leading_white_space;
 use crate::domain::text;
@@ -85,8 +86,7 @@ impl Backend {
         let offset = asked.offset;
         let Some(explanation) = self.run(asked, Kind::Inline).await else { return Ok(None) };
         let client = self.session.lock().client.clone();
-        let (word, indent) = (String::new(), String::new());
-        let target = target(&document, offset, &client, &word, &indent);
+        let target = Target { document: &document, offset, client: &client, word: "", indent: "" };
         let selected = selected.as_ref().map(|(range, text)| (*range, text.as_str()));
         Ok(Some(to_proto::inline(&explanation, &target, selected)))
     }
@@ -246,16 +246,6 @@ fn select(
     asked.offset = bytes.start + entry.len();
 }
 
-fn target<'a>(
-    document: &'a Document,
-    offset: usize,
-    client: &'a capabilities::Client,
-    word: &'a str,
-    indent: &'a str,
-) -> to_proto::Target<'a> {
-    to_proto::Target { rope: &document.rope, offset, client, word, indent }
-}
-
 impl LanguageServer for Backend {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         let client = capabilities::client(&params);
@@ -322,8 +312,8 @@ impl LanguageServer for Backend {
         let uri = params.text_document.uri.as_str();
         let changes = from_proto::changes(params.content_changes);
         let now = Instant::now().into_std();
-        let changed = self.session.lock().change(uri, params.text_document.version, &changes, now);
-        let Some(document) = changed else {
+        let version = params.text_document.version;
+        let Some(document) = self.session.lock().change(uri, version, &changes, now) else {
             tracing::warn!("change of a document that is not open");
             return;
         };
@@ -368,8 +358,8 @@ impl LanguageServer for Backend {
         let before = document.rope.byte_slice(line.start..offset.min(line.end)).to_string();
         let lexical = &document.language.lexical;
         let word = before.trim_end_matches(|c| lexical.is_word(c)).len();
-        let target =
-            target(&document, offset, &client, &before[word..], leading_white_space(&before));
+        let (word, indent) = (&before[word..], leading_white_space(&before));
+        let target = Target { document: &document, offset, client: &client, word, indent };
         Ok(Some(CompletionResponse::List(to_proto::menu(&explanation, &target))))
     }
 

@@ -5,7 +5,6 @@
 //! its format says), puts the typed word first, and multi-line text is a snippet with escapes and
 //! relative indentation, which Neovim, Helix and VS Code insert alike.
 
-use ropey::Rope;
 use serde_json::Value;
 use tower_lsp::ls_types::{
     Command, CompletionItem, CompletionItemKind, CompletionList, CompletionTextEdit,
@@ -16,13 +15,14 @@ use super::capabilities::Client;
 use super::commands;
 use super::ext::{InlineCompletionItem, InlineCompletionList};
 use crate::domain::completion::Completion;
+use crate::domain::document::Document;
 use crate::domain::explain::Explanation;
 use crate::domain::text::{self, PositionEncoding};
 
 /// What an answer is translated against: the text the request was made for.
 pub(super) struct Target<'a> {
-    /// The document's text.
-    pub(super) rope: &'a Rope,
+    /// The document as the request saw it.
+    pub(super) document: &'a Document,
     /// The cursor.
     pub(super) offset: usize,
     /// What the client can do.
@@ -33,16 +33,16 @@ pub(super) struct Target<'a> {
     pub(super) indent: &'a str,
 }
 
-fn position(rope: &Rope, offset: usize, encoding: PositionEncoding) -> Position {
-    let position = text::position_of(rope, offset, encoding);
+fn position(document: &Document, offset: usize, encoding: PositionEncoding) -> Position {
+    let position = text::position_of(&document.rope, offset, encoding);
     Position { line: position.line, character: position.column }
 }
 
 fn range(target: &Target<'_>, start: usize, end: usize) -> Range {
     let encoding = target.client.encoding;
     Range {
-        start: position(target.rope, start, encoding),
-        end: position(target.rope, end, encoding),
+        start: position(target.document, start, encoding),
+        end: position(target.document, end, encoding),
     }
 }
 
@@ -90,7 +90,7 @@ pub(super) fn menu(explanation: &Explanation, target: &Target<'_>) -> Completion
             menu_item(explanation.request, target, rank, text, replace_after)
         })
         .collect();
-    CompletionList { is_incomplete: true, items, ..CompletionList::default() }
+    CompletionList { is_incomplete: true, items }
 }
 
 fn menu_item(

@@ -10,36 +10,6 @@ use super::{Tree, report, root};
 /// The most bytes a file of the repository may have.
 const BYTES_MAX: u64 = 300_000;
 
-/// Names the documents use for parts that are agreed and not yet in the tree. When the last one
-/// has landed the test fails until the list is empty; it is never added to afterwards.
-const PENDING: &[&str] = &[
-    "src/engine.rs",
-    "src/provider/",
-    "src/provider/http.rs",
-    "src/config/grammars.rs",
-    "src/config/options.rs",
-    "src/server.rs",
-    "src/server/transport.rs",
-    "src/server/backend.rs",
-    "src/server/session.rs",
-    "src/server/pending.rs",
-    "src/server/from_proto.rs",
-    "src/server/to_proto.rs",
-    "src/server/ext.rs",
-    "src/server/capabilities.rs",
-    "src/cli.rs",
-    "grammars/",
-    "grammars/languages.toml",
-    "editors/",
-    "editors/README.md",
-    "editors/neovim/README.md",
-    "editors/helix/README.md",
-    "docs/configuration.md",
-    "tests/data/",
-    "tests/data/wire/",
-    "tests/run.sh",
-];
-
 /// Headings inside a release, from keepachangelog.com.
 const CHANGE_KINDS: [&str; 6] = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"];
 
@@ -98,9 +68,6 @@ impl Known {
 
 /// Whether a document may name this, and what is wrong otherwise.
 fn wrong_name(name: &str, known: &Known) -> Option<&'static str> {
-    if PENDING.contains(&name) {
-        return None;
-    }
     if looks_like_path(name) {
         return (!known.has_path(name)).then_some("no such file or folder; name what is there now");
     }
@@ -261,23 +228,12 @@ fn links_lead_somewhere() {
     for file in tree.files.iter().filter(|file| is_page(&file.path)) {
         for (line, target) in links(&file.text) {
             let path = resolve(&file.path, target);
-            if !known.paths.contains(&path) && !PENDING.contains(&path.as_str()) {
+            if !known.paths.contains(&path) {
                 findings.push(format!("{}:{line}: `{target}`: no such file", file.path));
             }
         }
     }
     report("a link is broken", &findings);
-}
-
-#[test]
-fn pending_names_end() {
-    let known = Known::of(Tree::get());
-    let has_landed = |name: &&&str| known.has_path(name) || known.has_name(name);
-    let landed: Vec<_> = PENDING.iter().filter(has_landed).collect();
-    assert!(
-        PENDING.is_empty() || landed.len() < PENDING.len(),
-        "everything in PENDING has landed: empty the list"
-    );
 }
 
 #[test]

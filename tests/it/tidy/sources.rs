@@ -17,10 +17,6 @@ const MAIN_LINES_MAX: usize = 80;
 /// Generated tables belong here by name.
 const LONG_FILES: &[(&str, usize)] = &[];
 
-/// Files with lines of code behind `//` and how many: modules declared before they were written.
-/// A number may only go down; once all these files are clean the list has to go.
-const COMMENTED_OUT: &[(&str, usize)] = &[("src/config.rs", 7), ("src/provider.rs", 4)];
-
 /// String literals that equal a language's id and mean something else: file, literal, meaning.
 const NOT_A_LANGUAGE: &[(&str, &str, &str)] =
     &[("src/domain/language.rs", "plaintext", "the row of files that no other row claims")];
@@ -174,20 +170,11 @@ fn files_are_short() {
 #[test]
 fn nothing_is_left_behind() {
     let mut findings = Vec::new();
-    let mut used = 0;
     for file in Tree::get().rust(&["src/", "tests/", "benches/"]) {
         findings.extend(leftovers(&file.path, &file.text));
-        let lines = commented_out(&file.text);
-        let allowed = COMMENTED_OUT.iter().find(|(path, _)| *path == file.path);
-        if lines.len() > allowed.map_or(0, |(_, count)| *count) {
-            findings.extend(lines.iter().map(|line| {
-                format!("{}:{line}: code behind `//`; delete it, git remembers", file.path)
-            }));
-        }
-        used += allowed.map_or(0, |_| lines.len());
-    }
-    if used == 0 && !COMMENTED_OUT.is_empty() {
-        findings.push("tests/it/tidy/sources.rs: nothing needs COMMENTED_OUT: empty it".to_owned());
+        findings.extend(commented_out(&file.text).into_iter().map(|line| {
+            format!("{}:{line}: code behind `//`; delete it, git remembers", file.path)
+        }));
     }
     report("something was left behind", &findings);
 }
