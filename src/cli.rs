@@ -69,9 +69,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> i32 {
         Err(error) => {
             let text = error.render().to_string();
             if error.use_stderr() {
-                complain(&text)
+                complain(&text);
             } else {
-                print(&text)
+                print(&text);
             }
             return error.exit_code();
         }

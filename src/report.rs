@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::domain::class::RequestClass;
 use crate::domain::completion::{Completion, Source};
-use crate::domain::explain::{AttemptRecord, Ended, Explanation};
+use crate::domain::explain::{AttemptRecord, Ended, Explanation, Silence};
 use crate::domain::ledger::Totals;
 use crate::domain::route::{LocalRole, Plan, Tier};
 use crate::domain::site::Trigger;
@@ -37,7 +37,7 @@ pub fn json(explanation: &Explanation) -> Value {
             .collect::<Vec<_>>(),
         "attempts": explanation.attempts.iter().map(attempt_json).collect::<Vec<_>>(),
         "offered": offered.as_ref().map(completion_json),
-        "silence": explanation.silence.as_ref().map(|silence| silence.reason()),
+        "silence": explanation.silence.as_ref().map(Silence::reason),
         "cost_usd": explanation.cost().map(NanoUsd::as_usd),
         "decided_ms": ms(explanation.decided_after),
         "answered_ms": ms(explanation.answered_after),

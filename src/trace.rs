@@ -4,7 +4,7 @@
 //! `TABTIER_LOG` sets the filter, such as `tabtier=info`. No log line holds source text, prompts,
 //! answers or keys at any level. Terminal escapes are never written.
 
-use std::panic::PanicHookInfo;
+use std::panic::{Location, PanicHookInfo};
 
 use tracing_subscriber::EnvFilter;
 
@@ -27,8 +27,7 @@ pub fn install() {
 /// A panic's message may quote the text it happened in (a slice out of range prints the string),
 /// so only the place is logged.
 fn report_panic(info: &PanicHookInfo<'_>) {
-    match info.location() {
-        Some(place) => tracing::error!(file = place.file(), line = place.line(), "panic"),
-        None => tracing::error!("panic"),
-    }
+    let place = info.location();
+    let (file, line) = (place.map(Location::file), place.map(Location::line));
+    tracing::error!(file, line, "panic");
 }

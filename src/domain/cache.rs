@@ -149,7 +149,7 @@ fn key(place: &Place, end: usize) -> [u8; 16] {
     let mut hasher = blake3::Hasher::new();
     hasher.update(place.language.as_bytes());
     hasher.update(&[0]);
-    hasher.update(place.before[start..end].as_bytes());
+    hasher.update(&place.before.as_bytes()[start..end]);
     hasher.update(&[0]);
     hasher.update(&after[..after.len().min(SUFFIX_HEAD / 2)]);
     let mut key = [0; 16];

@@ -236,9 +236,9 @@ fn anchor(document: &Document, offset: usize, scopes: &[Scope]) -> usize {
         let node = cursor.node();
         (node.start_byte() <= offset && !node.is_error()).then(|| node.start_byte())
     });
-    let scoped = scopes.iter().rev().map(|scope| scope.range.start);
-    let node = top.into_iter().chain(scoped).find(|start| *start >= lowest && *start <= offset);
-    let start = node.unwrap_or(if lowest == 0 { 0 } else { lowest });
+    let enclosing = scopes.iter().rev().map(|scope| scope.range.start);
+    let mut starts = top.into_iter().chain(enclosing);
+    let start = starts.find(|start| (lowest..=offset).contains(start)).unwrap_or(lowest);
     // From the beginning of a line, so that indentation is seen.
     text::line_range(&document.rope, start.min(document.rope.len_bytes())).start
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use tokio::sync::watch;
 use tokio::time::Instant;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::domain::cache::{Answer, Place};
 use crate::domain::completion::{FinishReason, Usage};
@@ -66,7 +67,8 @@ pub(super) struct Flight {
     pub(super) tier: Tier,
     pub(super) started: Instant,
     pub(super) state: watch::Receiver<State>,
-    _task: tokio_util::task::AbortOnDropHandle<()>,
+    /// Held so that dropping the flight ends its task.
+    _task: AbortOnDropHandle<()>,
 }
 
 impl Flight {
@@ -94,8 +96,14 @@ impl Flight {
                 state.ended = Some(end);
             });
         });
-        let _task = tokio_util::task::AbortOnDropHandle::new(task);
-        Self { place, model, tier, started: Instant::now(), state, _task }
+        Self {
+            place,
+            model,
+            tier,
+            started: Instant::now(),
+            state,
+            _task: AbortOnDropHandle::new(task),
+        }
     }
 
     /// Whether the call has ended.

@@ -88,7 +88,7 @@ impl<'a> Run<'a> {
         self.explanation.plan = Some(plan.clone());
 
         let place = place(&site);
-        if let Some(completion) = self.from_cache(&site, &place, &plan, |hit| hit.typed > 0) {
+        if let Some(completion) = self.recall(&site, &place, &plan, |hit| hit.typed > 0) {
             return Ok(completion);
         }
         let local = self.local(&site, &found);
@@ -98,7 +98,7 @@ impl<'a> Run<'a> {
         {
             return Ok(local_completion(best));
         }
-        if let Some(completion) = self.from_cache(&site, &place, &plan, |_| true) {
+        if let Some(completion) = self.recall(&site, &place, &plan, |_| true) {
             return Ok(completion);
         }
         let asked = self.ask_models(&site, &place, &plan).await;
@@ -137,7 +137,7 @@ impl<'a> Run<'a> {
 
     /// An answer given before that fits here. Asking again at the same place wants a better one,
     /// so then only answers of the raised tier count.
-    fn from_cache(
+    fn recall(
         &mut self,
         site: &Site,
         place: &Place,

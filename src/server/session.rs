@@ -155,8 +155,7 @@ impl Session {
         let is_after_typing =
             document.changed_at.is_some_and(|at| now.saturating_duration_since(at) < TYPING);
         match (kind, self.dialect) {
-            (Some(0), _) => true,
-            (Some(1), Dialect::Standard) => true,
+            (Some(0), _) | (Some(1), Dialect::Standard) => true,
             (Some(1), Dialect::Unknown) => !is_after_typing,
             _ => false,
         }

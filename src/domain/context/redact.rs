@@ -6,6 +6,7 @@
 //! equal but not what they hold. An answer that repeats a placeholder is dropped later on.
 //! Shapes follow the vendors' published token formats.
 
+use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -64,7 +65,8 @@ pub fn redact(prefix: &str, suffix: &str, own_keys: &[String]) -> (String, Strin
             names.len() - 1
         });
         let side = if span.start < cursor { &mut before } else { &mut after };
-        side.push_str(&format!("{PLACEHOLDER}{}__", number + 1));
+        // Writing into a string cannot fail.
+        let _ = write!(side, "{PLACEHOLDER}{}__", number + 1);
         done = span.end;
     }
     keep(done..text.len(), &mut before, &mut after);

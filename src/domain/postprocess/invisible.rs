@@ -18,9 +18,15 @@ pub(super) fn check(site: &Site, text: &str) -> Result<(), Dropped> {
 fn is_suspicious(c: char) -> bool {
     match c {
         '\t' | '\n' => false,
-        '\u{200b}' | '\u{2060}' | '\u{feff}' => true,
-        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
-        '\u{e0000}'..='\u{e01ef}' => true,
+        // Zero-width characters, direction marks and controls, tags and variation selectors.
+        '\u{200b}'
+        | '\u{2060}'
+        | '\u{feff}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{e0000}'..='\u{e01ef}' => true,
         _ => c.is_control(),
     }
 }
