@@ -16,6 +16,7 @@ use crate::support::alive::Alive;
 use crate::support::lsp::HOME;
 use crate::support::tools;
 
+mod model;
 mod plain;
 
 /// A project on disk and the Neovim that will edit one file of it.
