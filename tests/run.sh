@@ -28,9 +28,7 @@ set_up() {
     fi
 }
 
-if [ -x tests/tools/setup_python.sh ]; then
-    set_up python tests/tools/setup_python.sh "$tools/python"
-fi
+set_up python tests/tools/setup_python.sh "$tools/python"
 set_up neovim tests/tools/get_neovim.sh "$tools/neovim"
 set_up helix tests/tools/get_helix.sh "$tools/helix"
 set_up tmux tmux -V

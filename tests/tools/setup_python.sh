@@ -3,7 +3,7 @@
 # environment at DIR. The versions are pinned: the tests assert exact text and token counts, so a
 # newer server is a change to be read, not one that arrives by itself.
 #
-#   tests/tools/setup_python.sh .tools
+#   tests/tools/setup_python.sh .tools/python
 #
 # Running it again is cheap: it leaves an environment that already holds these versions alone.
 # shellcheck disable=SC2086 # $pins is used unquoted: one word for each package is meant

@@ -1,11 +1,9 @@
 //! llama.cpp's real HTTP server with a model whose answers are known in advance.
 //!
 //! The server comes from a Python wheel and the model from `tests/tools/make_gguf.py`, so the
-//! tests need a virtual environment: `tests/tools/setup_python.sh .tools` makes it, and
-//! `TABTIER_TEST_TOOLS` names another folder. Without it these tests say so and pass; with
-//! `TABTIER_REQUIRE_TOOLS=1`, as in CI, they fail.
+//! tests need a virtual environment: `tests/tools/setup_python.sh .tools/python` makes it. Without
+//! it they are skipped as `support::tools` says.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -15,6 +13,8 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
+
+use super::tools;
 
 /// How long the model and the server may take to be there. One second is usual.
 const START_WAIT: Duration = Duration::from_secs(60);
@@ -87,18 +87,5 @@ fn tool(name: &str) -> PathBuf {
 
 /// The interpreter of the virtual environment, where there is one.
 fn python() -> Option<PathBuf> {
-    let folder = std::env::var_os("TABTIER_TEST_TOOLS")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(".tools"), PathBuf::from);
-    let python = folder.join("bin/python");
-    if python.exists() {
-        return Some(python);
-    }
-    let missing = format!("no {}; run tests/tools/setup_python.sh", python.display());
-    assert!(
-        std::env::var_os("TABTIER_REQUIRE_TOOLS").is_none_or(|value| value != "1"),
-        "{missing}"
-    );
-    // Not `eprintln!`, whose output the test runner hides when a test passes.
-    let _ = writeln!(std::io::stderr(), "skipped: {missing}");
-    None
+    tools::in_folder("llama.cpp", "python/bin/python")
 }
