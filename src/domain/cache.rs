@@ -18,6 +18,9 @@ pub const PREFIX_TAIL: usize = 512;
 pub const SUFFIX_HEAD: usize = 128;
 /// Bound: bytes typed along a suggestion that a lookup steps back over.
 pub const TYPED_MAX: usize = 128;
+/// An answer typed through this far is kept at the place reached as well, so that a suggestion longer
+/// than [`TYPED_MAX`] can be typed through to its end.
+const MOVED_AFTER: usize = TYPED_MAX / 2;
 /// Bound: answers of different models kept for one place.
 const ANSWERS_MAX: usize = 4;
 
@@ -113,6 +116,14 @@ impl Cache {
     /// The best answer that fits `place` and that `is_wanted` accepts: the one with the fewest
     /// characters typed since, and of several at the same place the dearest tier's.
     pub fn find(&mut self, place: &Place, is_wanted: &dyn Fn(&Answer) -> bool) -> Option<Hit> {
+        let hit = self.nearest(place, is_wanted)?;
+        if hit.typed >= MOVED_AFTER {
+            self.insert(place, hit.answer.clone());
+        }
+        Some(hit)
+    }
+
+    fn nearest(&mut self, place: &Place, is_wanted: &dyn Fn(&Answer) -> bool) -> Option<Hit> {
         if self.answers.is_empty() {
             return None;
         }
@@ -191,6 +202,18 @@ mod tests {
         }
         assert_eq!(text(&mut cache, "let x = fob", "\n"), None);
         assert_eq!(text(&mut cache, "let x = foo(a, b)", "\n"), None);
+    }
+
+    #[test]
+    fn a_long_suggestion_is_served_to_its_end() {
+        let mut cache = Cache::new(99, 1 << 20);
+        let long: String = (0..200).map(|number| format!("{number},")).collect();
+        cache.insert(&place("let x = ", "\n"), answer(&long));
+        for typed in 0..long.len() {
+            let before = format!("let x = {}", &long[..typed]);
+            let tail = &before[before.len().saturating_sub(PREFIX_TAIL + TYPED_MAX)..];
+            assert_eq!(text(&mut cache, tail, "\n").as_deref(), Some(&long[typed..]), "{typed}");
+        }
     }
 
     #[test]
