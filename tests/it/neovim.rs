@@ -16,6 +16,7 @@ use crate::support::alive::Alive;
 use crate::support::lsp::HOME;
 use crate::support::tools;
 
+mod block;
 mod model;
 mod plain;
 
