@@ -44,6 +44,14 @@ impl Editor {
         Some(Self { nvim, home, file, quit: "", encodings: &["utf-8", "utf-16", "utf-32"] })
     }
 
+    /// The user's settings file.
+    fn with_settings(self, text: &str) -> Self {
+        let folder = self.home.path().join("config/tabtier");
+        fs::create_dir_all(&folder).expect("a folder for settings");
+        fs::write(folder.join("config.toml"), text).expect("settings");
+        self
+    }
+
     /// The editor is killed at the end instead of quitting.
     fn killed_at_the_end(mut self) -> Self {
         self.quit = "kill";
