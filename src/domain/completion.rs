@@ -5,7 +5,7 @@
 //! border, so the engine and the filters never see a status code or a vendor's field name.
 
 use super::route::Tier;
-use super::units::Tokens;
+use super::units::{NanoUsd, Price, Tokens};
 
 /// One piece of a streamed answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,6 +46,15 @@ impl Usage {
     /// All input tokens, cached or not.
     pub fn input_total(&self) -> Tokens {
         self.input_uncached + self.cache_read
+    }
+
+    /// What this costs at a price.
+    pub fn cost(&self, price: Price) -> NanoUsd {
+        let part =
+            |price: NanoUsd, tokens: Tokens| NanoUsd(price.0.saturating_mul(tokens.0.into()));
+        part(price.input, self.input_uncached)
+            + part(price.cache_read, self.cache_read)
+            + part(price.output, self.output)
     }
 }
 

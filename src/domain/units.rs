@@ -76,13 +76,4 @@ impl Price {
         let nano = |usd: f64| NanoUsd((usd.max(0.0) * 1e3).round() as u64);
         Self { input: nano(input), cache_read: nano(cache_read), output: nano(output) }
     }
-
-    /// What a call with this usage costs.
-    pub fn cost(self, usage: &super::completion::Usage) -> NanoUsd {
-        let part =
-            |price: NanoUsd, tokens: Tokens| NanoUsd(price.0.saturating_mul(tokens.0.into()));
-        part(self.input, usage.input_uncached)
-            + part(self.cache_read, usage.cache_read)
-            + part(self.output, usage.output)
-    }
 }

@@ -39,7 +39,7 @@ impl Tower for Shared {
                 model: call.answer.model.clone(),
                 tier: call.answer.tier,
                 usage,
-                cost: call.price.map(|price| price.cost(&usage)),
+                cost: call.price.map(|price| usage.cost(price)),
             });
         }
     }

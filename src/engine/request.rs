@@ -317,7 +317,7 @@ impl<'a> Run<'a> {
         let cost = if was_refused {
             Some(NanoUsd(0))
         } else {
-            state.usage.and_then(|usage| Some(spec?.price?.cost(&usage)))
+            state.usage.and_then(|usage| Some(usage.cost(spec?.price?)))
         };
         self.explanation.attempts.push(AttemptRecord {
             tier: answer.tier,

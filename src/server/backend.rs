@@ -340,10 +340,8 @@ impl LanguageServer for Backend {
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
         let at = params.text_document_position;
-        // A menu opened by hand is a key press; one opened by typing is not, and clients report
-        // both as kind 1. Only a request without an edit before it is certainly asked for.
         let asking = match params.context.map(|context| context.trigger_kind) {
-            Some(CompletionTriggerKind::INVOKED) => Asking::InlineKind(None),
+            Some(CompletionTriggerKind::INVOKED) => Asking::PerhapsInvoked,
             _ => Asking::Automatic,
         };
         let empty = || Some(CompletionResponse::Array(Vec::new()));

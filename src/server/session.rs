@@ -52,6 +52,8 @@ enum Dialect {
 pub(super) enum Asking {
     /// Certainly by typing.
     Automatic,
+    /// As if by a key press, which some clients also say of requests caused by typing.
+    PerhapsInvoked,
     /// By this trigger kind of inline completion.
     InlineKind(Option<u64>),
 }
@@ -143,8 +145,11 @@ impl Session {
     }
 
     fn is_invoked(&mut self, asking: Asking, document: &Document, now: Instant) -> bool {
+        let is_after_typing =
+            document.changed_at.is_some_and(|at| now.saturating_duration_since(at) < TYPING);
         let kind = match asking {
             Asking::Automatic => return false,
+            Asking::PerhapsInvoked => return !is_after_typing,
             Asking::InlineKind(kind) => kind,
         };
         match kind {
@@ -152,8 +157,6 @@ impl Session {
             Some(2) => self.dialect = Dialect::Standard,
             _ => {}
         }
-        let is_after_typing =
-            document.changed_at.is_some_and(|at| now.saturating_duration_since(at) < TYPING);
         match (kind, self.dialect) {
             (Some(0), _) | (Some(1), Dialect::Standard) => true,
             (Some(1), Dialect::Unknown) => !is_after_typing,

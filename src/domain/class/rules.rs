@@ -49,8 +49,10 @@ pub fn classify(site: &Site) -> Classification {
     let mut reasons = vec![verdict.reason];
     if site.document.language.grammar.is_none() {
         reasons.push("no grammar for this file: decided by its text alone");
-    } else if site.scopes.is_empty() {
+    } else if site.document.syntax.latest().is_none() {
         reasons.push("no syntax tree yet: decided by the text around the cursor");
+    } else if site.scopes.is_empty() {
+        reasons.push("no known syntax around the cursor: decided by the text");
     }
     Classification {
         class: verdict.class,

@@ -96,7 +96,6 @@ pub(super) const LAYERS: &[Layer] = &[
 
 /// Uses against the order of stages in `src/domain.rs`: who, whom, and why it is right all the same.
 pub(super) const DOMAIN_UPWARD: &[(&str, &str, &str)] = &[
-    ("units", "completion", "a price turns usage into money"),
     ("class", "completion", "a classification carries a confidence"),
     ("route", "completion", "a policy row carries a confidence"),
     ("route", "prompt", "a model says in which form it wants to be asked"),
