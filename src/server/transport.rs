@@ -14,14 +14,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 
 use futures_util::{FutureExt, SinkExt, StreamExt};
+use serde::Deserialize as _;
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tower::Service;
-use tower_lsp::jsonrpc::{Error, ErrorCode, Id, Request, Response};
+use tower_lsp::jsonrpc::{Error, Id, Request, Response};
 use tower_lsp::{ClientSocket, LanguageServer, LspService};
 
 /// Bound: bytes of one message. A file of 50 MB escapes to about twice that in JSON.
 const MESSAGE_MAX: u64 = 256 << 20;
+/// Bound: bytes of a line between messages that are read at once.
+const LINE_MAX: u64 = 8 << 10;
+/// Bound: bytes of a header line; what stands before them on the line is junk.
+const HEADER_MAX: usize = 128;
 /// Bound: messages read ahead of the loop.
 const READ_AHEAD: usize = 64;
 /// Bound: unsent messages after which notifications to the client are dropped. Answers never are.
@@ -67,20 +72,17 @@ pub async fn serve<S: LanguageServer>(
     let mut connection = Connection { service, outbox, has_shut_down: false };
     while let Some(frame) = frames.recv().await {
         match decode(&frame) {
-            Ok(Incoming::Request(request)) => {
-                let is_exit = request.method() == "exit";
-                connection.take(request).await;
-                if is_exit {
-                    break;
-                }
-            }
+            Ok(Incoming::Request(request)) if request.method() == "exit" => break,
+            Ok(Incoming::Request(request)) => connection.take(request).await,
             Ok(Incoming::Answer(answer)) => {
                 // Fails only once the service has exited.
                 let _ = client_answers.send(answer).await;
             }
-            Err(error) => connection.outbox.answer(&Response::from_error(Id::Null, error)),
+            Err(refusal) => connection.outbox.answer(&refusal),
         }
     }
+    // A client that has vanished ends what is under way just as one that says so.
+    connection.take(Request::build("exit").finish()).await;
     forwarding.abort();
     let ending = if connection.has_shut_down { Ending::Orderly } else { Ending::Abrupt };
     drop(connection);
@@ -115,13 +117,15 @@ impl<S: LanguageServer> Connection<S> {
         let call = AssertUnwindSafe(self.service.call(request)).catch_unwind();
         let outbox = self.outbox.clone();
         let mut handling = Box::pin(async move {
-            let response = match call.await {
-                Ok(Ok(response)) => response,
-                Ok(Err(_exited)) => id.map(|id| Response::from_error(id, Error::invalid_request())),
-                Err(_panic) => id.map(|id| Response::from_error(id, Error::internal_error())),
+            let error = match call.await {
+                Ok(Ok(Some(response))) => return outbox.answer(&response),
+                // The service passes over unknown `$/` methods, requests among them.
+                Ok(Ok(None)) => Error::method_not_found(),
+                Ok(Err(_exited)) => Error::invalid_request(),
+                Err(_panic) => Error::internal_error(),
             };
-            if let Some(response) = response {
-                outbox.answer(&response);
+            if let Some(id) = id {
+                outbox.answer(&Response::from_error(id, error));
             }
         });
         if is_inline {
@@ -148,12 +152,16 @@ enum Incoming {
     Answer(Response),
 }
 
-fn decode(frame: &Frame) -> Result<Incoming, Error> {
-    let Frame::Message(body) = frame else { return Err(Error::parse_error()) };
+fn decode(frame: &Frame) -> Result<Incoming, Response> {
+    let unread = || Response::from_error(Id::Null, Error::parse_error());
+    let Frame::Message(body) = frame else { return Err(unread()) };
     let value: Value = serde_json::from_slice(body)
         .or_else(|_| serde_json::from_slice(&without_lone_surrogates(body)))
-        .map_err(|_| Error::parse_error())?;
-    let invalid = |_| Error::new(ErrorCode::InvalidRequest);
+        .map_err(|_| unread())?;
+    // Who asks by an id is answered by it, however wrong the rest is; an answer is not answered.
+    let is_answer = value.get("result").or(value.get("error")).is_some();
+    let id = value.get("id").filter(|_| !is_answer).and_then(|id| Id::deserialize(id).ok());
+    let invalid = |_| Response::from_error(id.unwrap_or_default(), Error::invalid_request());
     if value.get("method").is_some() {
         serde_json::from_value(with_valid_uri(value)).map(Incoming::Request).map_err(invalid)
     } else {
@@ -226,31 +234,41 @@ fn read(input: impl Read, frames: &mpsc::Sender<Frame>) {
 fn read_frame(input: &mut impl BufRead) -> Option<Frame> {
     let mut length = None;
     let mut is_first = true;
+    let mut line = Vec::new();
     loop {
-        let mut line = Vec::new();
-        let count = input.by_ref().take(8 << 10).read_until(b'\n', &mut line).ok()?;
+        let count = input.by_ref().take(LINE_MAX).read_until(b'\n', &mut line).ok()?;
         if count == 0 {
             return None;
         }
-        let line = line.trim_ascii();
-        if line.is_empty() {
+        if count as u64 == LINE_MAX && !line.ends_with(b"\n") {
+            // No header is that long, but one may stand at its end.
+            line.drain(..line.len() - HEADER_MAX);
+            continue;
+        }
+        let header = line.trim_ascii();
+        if header.is_empty() {
             if let Some(length) = length {
                 return read_body(input, length);
             }
             // Blank lines between messages are harmless.
-            if is_first {
-                continue;
+            if !is_first {
+                return Some(Frame::Garbage);
             }
-            return Some(Frame::Garbage);
+        } else {
+            is_first = false;
+            length = announced(header).or(length);
         }
-        is_first = false;
-        let text = String::from_utf8_lossy(line);
-        if let Some((name, value)) = text.split_once(':')
-            && name.trim().eq_ignore_ascii_case("content-length")
-        {
-            length = value.trim().parse::<u64>().ok();
-        }
+        line.clear();
     }
+}
+
+/// The length a header line announces. The rest of a body may stand before it on the line, when
+/// that body's own length was wrong or missing; looking past it is what brings us back in step.
+fn announced(header: &[u8]) -> Option<u64> {
+    const NAME: &[u8] = b"content-length:";
+    let is_name = |window: &[u8]| window.eq_ignore_ascii_case(NAME);
+    let at = header.windows(NAME.len()).rposition(is_name)?;
+    std::str::from_utf8(&header[at + NAME.len()..]).ok()?.trim().parse().ok()
 }
 
 fn read_body(input: &mut impl BufRead, length: u64) -> Option<Frame> {
@@ -340,6 +358,19 @@ mod tests {
         assert_eq!(frames(b"junk\r\n\r\nContent-Length: 1\r\n\r\nz"), [None, text("z")]);
         assert_eq!(frames(b"Content-Length: 99\r\n\r\nshort"), []);
         assert_eq!(frames(b"Content-Length: -1\r\n\r\n"), [None]);
+    }
+
+    #[test]
+    fn a_wrong_length_costs_one_message() {
+        let text = |text: &str| Some(text.to_owned());
+        let good = "Content-Length: 1\r\n\r\nz";
+        let after = |bytes: String| frames(format!("{bytes}{good}").as_bytes());
+        assert_eq!(after("Content-Type: x\r\n\r\n{\"a\":1}".to_owned()), [None, text("z")]);
+        assert_eq!(after("Content-Length: 2\r\n\r\nabcd".to_owned()), [text("ab"), text("z")]);
+        // Junk that is cut into pieces hides no header, wherever the cut falls.
+        for length in (LINE_MAX as usize - 30)..=(LINE_MAX as usize + 2) {
+            assert_eq!(after("x".repeat(length)), [text("z")], "{length}");
+        }
     }
 
     #[test]
