@@ -9,6 +9,8 @@ mod llama_cpp;
 mod neovim;
 mod providers;
 mod replay;
+mod replies;
 mod support;
+mod sync;
 mod tidy;
 mod tls;

@@ -15,6 +15,8 @@ use tabtier::provider::registry::Registry;
 pub(crate) mod alive;
 pub(crate) mod llama;
 pub(crate) mod lsp;
+pub(crate) mod random;
+pub(crate) mod rig;
 pub(crate) mod tools;
 pub(crate) mod upstream;
 

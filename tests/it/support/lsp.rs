@@ -5,7 +5,9 @@
 //! Every wait is for a message or for the end of the stream, with a bound; dropping kills the process.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::thread;
@@ -21,11 +23,11 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// A running server and what it has said so far.
 pub(crate) struct Server {
     child: Child,
-    stdin: Arc<Mutex<ChildStdin>>,
+    stdin: Arc<Mutex<Option<ChildStdin>>>,
     heard: Arc<Heard>,
     next_id: i64,
     /// Invariant: outlives the process, which keeps its settings and state here.
-    _home: TempDir,
+    home: TempDir,
 }
 
 #[derive(Default)]
@@ -46,26 +48,62 @@ struct Said {
 impl Server {
     /// Starts `tabtier serve` for a user who has configured nothing.
     pub(crate) fn start() -> Self {
+        Self::launch(tempfile::tempdir().expect("a folder for the server's home"))
+    }
+
+    /// Starts `tabtier serve` for a user with this settings file.
+    pub(crate) fn configured(settings: &str) -> Self {
         let home = tempfile::tempdir().expect("a folder for the server's home");
+        fs::write(home.path().join(SETTINGS), settings).expect("a settings file");
+        Self::launch(home)
+    }
+
+    fn launch(home: TempDir) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tabtier"));
         command.arg("serve").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         for (variable, folder) in HOME {
             command.env(variable, home.path().join(folder));
         }
+        let settings = home.path().join(SETTINGS);
+        if settings.exists() {
+            command.env("TABTIER_CONFIG", settings);
+        }
         let mut child = command.spawn().expect("the server starts");
-        let stdin = Arc::new(Mutex::new(child.stdin.take().expect("stdin is piped")));
+        let stdin = Arc::new(Mutex::new(child.stdin.take()));
         let stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
         let heard = Arc::new(Heard::default());
         thread::spawn({
             let (stdin, heard) = (Arc::clone(&stdin), Arc::clone(&heard));
             move || listen(stdout, &stdin, &heard)
         });
-        Self { child, stdin, heard, next_id: 1_000_000, _home: home }
+        Self { child, stdin, heard, next_id: 1_000_000, home }
     }
 
     /// Sends a message as it is. A server that has gone is noticed by what is awaited next.
     pub(crate) fn send(&self, message: &Value) {
         write_frame(&self.stdin, message);
+    }
+
+    /// Sends bytes that need not be a message.
+    pub(crate) fn send_bytes(&self, bytes: &[u8]) {
+        if let Some(stdin) = self.stdin.lock().as_mut() {
+            stdin.write_all(bytes).and_then(|()| stdin.flush()).ok();
+        }
+    }
+
+    /// Closes the server's input, as an editor that dies does.
+    pub(crate) fn hang_up(&self) {
+        self.stdin.lock().take();
+    }
+
+    /// The number of the process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The user's settings file.
+    pub(crate) fn settings_file(&self) -> PathBuf {
+        self.home.path().join(SETTINGS)
     }
 
     /// Sends a request under a fresh id, far above those of recorded sessions, and returns the id.
@@ -95,6 +133,35 @@ impl Server {
         }
     }
 
+    /// Waits until `count` notifications of one method have come, and returns them.
+    pub(crate) fn expect_notifications(&self, method: &str, count: usize) -> Vec<Value> {
+        let mut said = self.heard.said.lock();
+        loop {
+            let found = said.notifications.iter().filter(|sent| sent["method"] == method);
+            let found: Vec<Value> = found.cloned().collect();
+            if found.len() >= count {
+                return found;
+            }
+            assert!(!said.ended, "the server ended: {:?}", said.faults);
+            let is_silent = self.heard.news.wait_for(&mut said, PATIENCE).timed_out();
+            assert!(!is_silent, "{} of {count} {method}", found.len());
+        }
+    }
+
+    /// Waits until there are `count` replies that name no request.
+    pub(crate) fn expect_nameless(&self, count: usize) -> Vec<Value> {
+        let mut said = self.heard.said.lock();
+        loop {
+            let found = said.replies.get("null").cloned().unwrap_or_default();
+            if found.len() >= count {
+                return found;
+            }
+            assert!(!said.ended, "the server ended: {:?}", said.faults);
+            let is_silent = self.heard.news.wait_for(&mut said, PATIENCE).timed_out();
+            assert!(!is_silent, "{} of {count} replies without an id", found.len());
+        }
+    }
+
     /// All replies to `id` so far.
     pub(crate) fn replies(&self, id: &Value) -> Vec<Value> {
         self.heard.said.lock().replies.get(&id.to_string()).cloned().unwrap_or_default()
@@ -114,6 +181,11 @@ impl Server {
     /// Sends `exit` and waits for the process to end.
     pub(crate) fn exit(&mut self) -> ExitStatus {
         self.notify("exit", &Value::Null);
+        self.ended()
+    }
+
+    /// Waits for the process to end by itself.
+    pub(crate) fn ended(&mut self) -> ExitStatus {
         {
             let mut said = self.heard.said.lock();
             while !said.ended {
@@ -124,6 +196,9 @@ impl Server {
         self.child.wait().expect("the server can be waited for")
     }
 }
+
+/// The settings file in the server's home.
+const SETTINGS: &str = "settings.toml";
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -141,7 +216,7 @@ pub(crate) const HOME: [(&str, &str); 5] = [
     ("XDG_CACHE_HOME", "cache"),
 ];
 
-fn listen(mut stdout: impl BufRead, stdin: &Mutex<ChildStdin>, heard: &Heard) {
+fn listen(mut stdout: impl BufRead, stdin: &Mutex<Option<ChildStdin>>, heard: &Heard) {
     let end = loop {
         match read_frame(&mut stdout) {
             Ok(Some(message)) => hear(message, stdin, heard),
@@ -155,7 +230,7 @@ fn listen(mut stdout: impl BufRead, stdin: &Mutex<ChildStdin>, heard: &Heard) {
     heard.news.notify_all();
 }
 
-fn hear(message: Value, stdin: &Mutex<ChildStdin>, heard: &Heard) {
+fn hear(message: Value, stdin: &Mutex<Option<ChildStdin>>, heard: &Heard) {
     let id = message.get("id").cloned();
     let method = message.get("method").and_then(Value::as_str).map(str::to_owned);
     if let (Some(id), Some(method)) = (&id, &method) {
@@ -201,11 +276,12 @@ fn fault_of(message: &Value) -> Option<String> {
     Some(format!("{rule}: {message}"))
 }
 
-fn write_frame(stdin: &Mutex<ChildStdin>, message: &Value) {
+fn write_frame(stdin: &Mutex<Option<ChildStdin>>, message: &Value) {
     let body = message.to_string();
-    let mut stdin = stdin.lock();
-    write!(stdin, "Content-Length: {}\r\n\r\n{body}", body.len()).ok();
-    stdin.flush().ok();
+    if let Some(stdin) = stdin.lock().as_mut() {
+        write!(stdin, "Content-Length: {}\r\n\r\n{body}", body.len()).ok();
+        stdin.flush().ok();
+    }
 }
 
 /// One message; `None` at the end of the stream between messages, an error anywhere else.

@@ -53,6 +53,18 @@ pub(crate) enum Step {
 }
 
 impl Script {
+    /// A whole answer of llama.cpp with these texts.
+    pub(crate) fn infill(texts: &[&str]) -> Self {
+        let stop = json!({ "content": "", "stop": true, "stop_type": "eos",
+            "timings": { "prompt_n": 10, "predicted_n": texts.len() } });
+        Self::infill_begun(texts).then([Step::event(&stop), Step::end()])
+    }
+
+    /// The beginning of an answer of llama.cpp.
+    pub(crate) fn infill_begun(texts: &[&str]) -> Self {
+        Self::events(texts.iter().map(|text| json!({ "content": text, "stop": false })))
+    }
+
     /// These steps.
     pub(crate) fn new(steps: impl Into<Vec<Step>>) -> Self {
         Self(steps.into())
@@ -145,6 +157,10 @@ pub(crate) struct Request {
 }
 
 impl Request {
+    fn is_post(&self) -> bool {
+        self.method == "POST"
+    }
+
     /// The value of a header, by its name in lower case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
@@ -196,6 +212,11 @@ impl Upstream {
         self.record.borrow().requests.clone()
     }
 
+    /// The completions asked for so far; a `GET` only opens a connection.
+    pub(crate) fn posts(&self) -> Vec<Request> {
+        self.requests().into_iter().filter(Request::is_post).collect()
+    }
+
     /// How many clients left before their script was over.
     pub(crate) fn dropped(&self) -> usize {
         self.record.borrow().dropped
@@ -209,6 +230,12 @@ impl Upstream {
     /// Returns once `count` requests were read.
     pub(crate) async fn wait_for_requests(&self, count: usize) {
         self.wait_for(|record| record.requests.len() >= count).await;
+    }
+
+    /// Returns once `count` completions were asked for.
+    pub(crate) async fn wait_for_posts(&self, count: usize) {
+        let is_post = |request: &&Request| request.is_post();
+        self.wait_for(|record| record.requests.iter().filter(is_post).count() >= count).await;
     }
 
     /// Returns once `count` clients left before their script was over.
