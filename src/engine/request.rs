@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::flight::{Call, Flight, State, Tower};
+use super::outcome::{Followed, completion, local_completion, origin_of, outcome};
 use super::{Engine, Equipment, refresh};
 use crate::domain::cache::{Answer, Hit, PREFIX_TAIL, Place, SUFFIX_HEAD, TYPED_MAX};
 use crate::domain::class::{Classification, classify};
@@ -14,9 +15,9 @@ use crate::domain::context::{Budget, gather};
 use crate::domain::document::Document;
 use crate::domain::explain::{AttemptRecord, Ended, Explanation, Silence};
 use crate::domain::local::{Known, Offer, offers};
-use crate::domain::postprocess::{Cleaned, Dropped, Origin, clean};
+use crate::domain::postprocess::clean;
 use crate::domain::prompt::{self, PromptForm};
-use crate::domain::route::{Attempt, Circumstances, LocalRole, Plan, Tier, plan};
+use crate::domain::route::{Attempt, Circumstances, LocalRole, Plan, plan};
 use crate::domain::site::{Site, Trigger};
 use crate::domain::text;
 use crate::domain::units::{NanoUsd, Tokens};
@@ -41,13 +42,25 @@ pub struct Request {
     pub open_max: Option<Duration>,
 }
 
-/// A request being worked on.
+/// A request being worked on. It is entered in the ledger however it ends: one that is dropped
+/// before its answer was superseded or cancelled.
 pub(super) struct Run<'a> {
     engine: &'a Engine,
     equipment: &'a Equipment,
     request: Request,
     arrived: Instant,
     explanation: Explanation,
+    is_answered: bool,
+}
+
+impl Drop for Run<'_> {
+    fn drop(&mut self) {
+        if !self.is_answered {
+            self.explanation.silence = Some(Silence::Superseded);
+        }
+        self.explanation.answered_after = self.arrived.elapsed();
+        self.engine.shared.ledger.lock().enter(self.explanation.clone());
+    }
 }
 
 impl<'a> Run<'a> {
@@ -59,7 +72,8 @@ impl<'a> Run<'a> {
     ) -> Self {
         let language = request.snapshot.document.language.id.clone();
         let explanation = Explanation::new(number, language, request.trigger);
-        Self { engine, equipment, request, arrived: Instant::now(), explanation }
+        let arrived = Instant::now();
+        Self { engine, equipment, request, arrived, explanation, is_answered: false }
     }
 
     /// Runs every stage and closes the record.
@@ -73,8 +87,9 @@ impl<'a> Run<'a> {
             Ok(completion) => self.explanation.offered = Some(completion),
             Err(silence) => self.explanation.silence = Some(silence),
         }
+        self.is_answered = true;
         self.explanation.answered_after = self.arrived.elapsed();
-        self.explanation
+        self.explanation.clone()
     }
 
     async fn answer(&mut self) -> Result<Completion, Silence> {
@@ -329,62 +344,6 @@ impl<'a> Run<'a> {
             first_text_after: state.first_text_after,
             took,
         });
-    }
-}
-
-/// What came of waiting for a flight.
-enum Followed {
-    /// A completion that may be shown.
-    Answer(Completion),
-    /// Nothing from this one; the next may be tried.
-    Nothing(Silence),
-    /// The deadline came; perhaps part of the answer may be shown.
-    Late(Option<Completion>),
-}
-
-fn outcome(
-    state: &State,
-    is_in_time: bool,
-    was_cancelled: bool,
-    cleaned: Result<Cleaned, Dropped>,
-    answer: &Answer,
-) -> (Ended, Followed) {
-    let source = || Source::Model(answer.model.clone());
-    if was_cancelled {
-        return (Ended::Cancelled, Followed::Nothing(Silence::Superseded));
-    }
-    if !is_in_time {
-        let partial = cleaned.ok().map(|cleaned| completion(cleaned, answer.tier, source()));
-        return (Ended::Late, Followed::Late(partial));
-    }
-    if let Some(Err(error)) = &state.ended {
-        return (Ended::Failed(error.to_string()), Followed::Nothing(Silence::AllFailed));
-    }
-    match cleaned {
-        Ok(cleaned) => {
-            let completion = completion(cleaned, answer.tier, source());
-            (Ended::Answered, Followed::Answer(completion))
-        }
-        Err(reason) => (Ended::Filtered(reason), Followed::Nothing(Silence::Filtered(reason))),
-    }
-}
-
-fn origin_of(answer: &Answer, is_partial: bool) -> Origin {
-    Origin { class: answer.class, extent: answer.extent, is_chat: answer.is_chat, is_partial }
-}
-
-fn completion(cleaned: Cleaned, tier: Tier, source: Source) -> Completion {
-    let Cleaned { text, replace_after } = cleaned;
-    Completion { text, replace_after, tier, source, confidence: Confidence::ONE }
-}
-
-fn local_completion(offer: &Offer) -> Completion {
-    Completion {
-        text: offer.text.clone(),
-        replace_after: 0,
-        tier: Tier::Local,
-        source: Source::Local,
-        confidence: offer.confidence,
     }
 }
 

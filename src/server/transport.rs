@@ -200,9 +200,10 @@ fn without_lone_surrogates(body: &[u8]) -> Vec<u8> {
 /// Some clients send URIs with characters that must be escaped; rather than lose the document,
 /// they are escaped here. The same text always gives the same URI.
 fn with_valid_uri(mut message: Value) -> Value {
+    let is_valid = |uri: &str| uri.parse::<tower_lsp::ls_types::Uri>().is_ok();
     let uri = message.pointer_mut("/params/textDocument/uri");
     if let Some(Value::String(uri)) = uri
-        && uri.parse::<tower_lsp::ls_types::Uri>().is_err()
+        && !is_valid(uri)
     {
         let is_plain =
             |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/%@!$&'()*+,;=".contains(&byte);
@@ -210,6 +211,9 @@ fn with_valid_uri(mut message: Value) -> Value {
             if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
         };
         *uri = uri.bytes().map(escape).collect();
+        if !is_valid(uri) {
+            uri.insert_str(0, "unknown:");
+        }
     }
     message
 }
@@ -391,6 +395,7 @@ mod tests {
             with_valid_uri(message).pointer("/params/textDocument/uri").cloned()
         };
         assert_eq!(uri("file:///a%20b.rs"), Some(Value::from("file:///a%20b.rs")));
+        assert_eq!(uri("x"), Some(Value::from("unknown:x")));
         assert_eq!(uri("file:///a b[é].rs"), Some(Value::from("file:///a%20b%5B%C3%A9%5D.rs")));
     }
 }

@@ -274,7 +274,7 @@ fn stages_can_fail() {
     assert_eq!(check("src/domain/extra.rs", "use super::text::Offset;").len(), 1);
     assert_eq!(check("src/domain/class.rs", "use crate::domain;").len(), 1);
     assert!(check("src/domain/units.rs", "use super::text::Offset;").is_empty());
-    assert!(check("src/domain/units.rs", "use super::completion::Usage;").is_empty());
+    assert!(check("src/domain/class.rs", "use super::completion::Confidence;").is_empty());
     assert!(check("src/domain/class/rules.rs", "use super::{Extent, RequestClass};").is_empty());
 }
 
