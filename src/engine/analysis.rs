@@ -109,8 +109,9 @@ fn analyse(document: &Document, counted: &mut BTreeMap<DocumentId, Instant>) -> 
         is_parsable.then(|| parse(grammar, &document.rope, old, &mut go_on))?
     });
     let is_small = document.rope.len_bytes() <= RECOUNT_ALWAYS_BYTES;
-    let last = counted.get(&document.id);
-    let recounts = is_small || last.is_none_or(|last| last.elapsed() >= RECOUNT_EVERY);
+    // What was counted long ago, or has been closed since, counts as never counted.
+    counted.retain(|_, last| last.elapsed() < RECOUNT_EVERY);
+    let recounts = is_small || !counted.contains_key(&document.id);
     let words = recounts.then(|| {
         counted.insert(document.id, Instant::now());
         WordIndex::build(&document.rope, &document.language.lexical)

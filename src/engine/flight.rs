@@ -42,6 +42,8 @@ pub(super) struct Call {
 /// What is known of a flight at some moment.
 #[derive(Clone, Debug, Default)]
 pub(super) struct State {
+    /// Whether the call was begun; a flight that never ran cost nothing.
+    pub(super) has_begun: bool,
     /// Text so far.
     pub(super) text: String,
     /// Usage so far, as the server reported it.
@@ -77,8 +79,9 @@ impl Flight {
         let (sender, state) = watch::channel(State::default());
         let (place, model) = (call.place.clone(), call.answer.model.clone());
         let tier = call.answer.tier;
+        // Made here, not in the task: a task that is ended before it first runs must land too.
+        let mut booking = Booking { call, tower, sender, started: Instant::now() };
         let task = tokio::spawn(async move {
-            let mut booking = Booking { call, tower, sender, started: Instant::now() };
             let timeout = booking.call.timeout;
             let end = match tokio::time::timeout(timeout, booking.fly(&*provider)).await {
                 Ok(end) => end,
@@ -123,6 +126,7 @@ struct Booking {
 
 impl Booking {
     async fn fly(&mut self, provider: &dyn Provider) -> Result<FinishReason, ProviderError> {
+        self.sender.send_modify(|state| state.has_begun = true);
         let mut stream = provider.stream(self.call.prompt.clone());
         let Answer { class, extent, .. } = self.call.answer;
         let mut finish = FinishReason::Stop;

@@ -32,7 +32,8 @@ impl Tower for Shared {
             self.cache.lock().insert(&call.place, answer);
         }
         // A call that was refused before it said anything is not charged for by any provider.
-        let is_free = matches!(state.ended, Some(Err(_))) && state.text.is_empty();
+        let was_refused = matches!(state.ended, Some(Err(_))) && state.text.is_empty();
+        let is_free = was_refused || !state.has_begun;
         if !is_free {
             let usage = usage(call, state);
             self.ledger.lock().book(&ledger::Call {
