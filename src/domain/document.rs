@@ -42,8 +42,9 @@ pub struct Document {
     pub changed_at: Option<Instant>,
     /// Where the last change ended, as a byte offset in the present text.
     pub last_edit: usize,
-    /// Whether a `\r` stands anywhere: rows of the tree then differ from lines of the rope.
-    has_carriage_return: bool,
+    /// Whether a `\r` without a `\n` may stand anywhere: rows of the tree then differ from lines of
+    /// the rope, and must be counted.
+    may_have_lone_return: bool,
 }
 
 impl Document {
@@ -60,7 +61,7 @@ impl Document {
             syntax: Syntax::default(),
             changed_at: None,
             last_edit: 0,
-            has_carriage_return: text.contains('\r'),
+            may_have_lone_return: has_lone_return(text),
         }
     }
 
@@ -90,7 +91,8 @@ impl Document {
         let old_end_position = self.point_at(range.end);
         self.rope.remove(chars.clone());
         self.rope.insert(chars.start, text);
-        self.has_carriage_return |= text.contains('\r');
+        self.may_have_lone_return =
+            self.may_have_lone_return || self.has_lone_return_at(chars.start, text.chars().count());
         let new_end_byte = range.start + text.len();
         let new_end_position = self.point_at(new_end_byte);
         self.last_edit = new_end_byte;
@@ -119,16 +121,27 @@ impl Document {
 
     fn replace_all(&mut self, text: &str) {
         self.rope = Rope::from_str(text);
-        self.has_carriage_return = text.contains('\r');
+        self.may_have_lone_return = has_lone_return(text);
         self.last_edit = text.len();
         self.revision += 1;
         self.syntax.reset(self.revision);
     }
 
+    /// Whether putting `length` characters at `start` left a lone `\r` among them or beside them.
+    fn has_lone_return_at(&self, start: usize, length: usize) -> bool {
+        let to = (start + length + 2).min(self.rope.len_chars());
+        let mut around = self.rope.slice(start.saturating_sub(1)..to).to_string();
+        if to < self.rope.len_chars() {
+            // What follows the last of these characters has not changed.
+            around.push('\n');
+        }
+        has_lone_return(&around)
+    }
+
     /// Row and column as tree-sitter counts them: rows end at `\n` only, columns are bytes.
     fn point_at(&self, offset: usize) -> Point {
         let line_index = self.rope.byte_to_line(offset);
-        if !self.has_carriage_return {
+        if !self.may_have_lone_return {
             return Point::new(line_index, offset - self.rope.line_to_byte(line_index));
         }
         let mut row = 0;
@@ -143,6 +156,10 @@ impl Document {
         }
         Point::new(row, offset - row_start)
     }
+}
+
+fn has_lone_return(text: &str) -> bool {
+    text.match_indices('\r').any(|(at, _)| text.as_bytes().get(at + 1) != Some(&b'\n'))
 }
 
 #[cfg(test)]
@@ -184,5 +201,38 @@ mod tests {
         assert_eq!(document.point_at(6), Point::new(1, 1));
         document.splice(0..1, "\r\n");
         assert_eq!(document.point_at(2), Point::new(1, 0));
+    }
+
+    #[test]
+    fn rows_are_right_however_line_breaks_come_and_go() {
+        const PIECES: [&str; 5] = ["\r", "\n", "\r\n", "a", ""];
+        let check = |before: &str, cut: usize, put: &str| {
+            let mut document = Document::new(DocumentId(0), 1, Language::plain_text(), before);
+            document.splice(cut.min(before.len())..(cut + 1).min(before.len()), put);
+            let after = document.rope.to_string();
+            for offset in 0..=after.len() {
+                let row = after[..offset].matches('\n').count();
+                let start = after[..offset].rfind('\n').map_or(0, |end| end + 1);
+                let expected = Point::new(row, offset - start);
+                assert_eq!(document.point_at(offset), expected, "{before:?} {cut} {put:?}");
+            }
+        };
+        for (first, second) in PIECES.iter().flat_map(|a| PIECES.iter().map(move |b| (a, b))) {
+            for put in PIECES {
+                (0..5).for_each(|cut| check(&format!("x{first}y{second}z"), cut, put));
+            }
+        }
+    }
+
+    #[test]
+    fn windows_line_breaks_need_no_counting() {
+        let text = "a\r\nb\r\n";
+        let mut document = Document::new(DocumentId(0), 1, Language::plain_text(), text);
+        for (at, text) in [(1, "x"), (0, "y"), (5, "\r\n"), (2, "z")] {
+            document.splice(at..at, text);
+        }
+        assert!(!document.may_have_lone_return, "{:?}", document.rope.to_string());
+        document.splice(0..0, "\r");
+        assert!(document.may_have_lone_return);
     }
 }
