@@ -17,7 +17,8 @@ pub const PLACEHOLDER: &str = "__SECRET_";
 
 /// Token shapes. The group named `s`, or else the whole match, is the secret.
 const RULES: &[&str] = &[
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?",
+    // Header lines such as `DEK-Info: AES-256-CBC,…` may stand before the key itself.
+    r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----(?:[[:space:]]*[A-Za-z][A-Za-z-]*: [^\r\n]*)*[^-]*(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----)?",
     r"(?-u:\b)(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}(?-u:\b)",
     r"(?-u:\b)gh[pousr]_[A-Za-z0-9]{30,}",
     r"(?-u:\b)github_pat_[A-Za-z0-9_]{22,}",
@@ -112,6 +113,20 @@ mod tests {
         let (before, _, count) = redact(&text, "", &[]);
         assert_eq!(before, "let a = \"__SECRET_1__\"; let b = \"__SECRET_1__\";");
         assert_eq!(count, 2);
+    }
+
+    #[test]
+    fn private_keys_go_whole_with_or_without_headers() {
+        for (kind, headers) in [
+            ("PRIVATE KEY", ""),
+            ("RSA PRIVATE KEY", "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00FF\n\n"),
+            ("PGP PRIVATE KEY BLOCK", "Version: GnuPG v2\n\n"),
+        ] {
+            let body = "MIIabc+/=\nQUJD";
+            let key = format!("-----BEGIN {kind}-----\n{headers}{body}\n-----END {kind}-----");
+            let (before, _, count) = redact(&format!("a\n{key}\nb"), "", &[]);
+            assert_eq!((before.as_str(), count), ("a\n__SECRET_1__\nb", 1), "{kind}");
+        }
     }
 
     #[test]
