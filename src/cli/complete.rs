@@ -50,7 +50,9 @@ pub(super) fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<
     let (path, position) = place(&arguments.place)?;
     let text = read(&path)?;
     let mut document = document(&path, &text);
-    document.is_private = loaded.settings.privacy.exclude.is_match(&path);
+    // Patterns may name folders above the one we were started in.
+    let whole = std::path::absolute(&path).context("cannot tell the current folder")?;
+    document.is_private = loaded.settings.privacy.exclude.is_match(&whole);
     let offset = offset(&document, &path, position)?;
     let words = Arc::new(WordIndex::build(&document.rope, &document.language.lexical));
     let shown = shown(&document, &path, position, offset);
