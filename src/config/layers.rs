@@ -229,7 +229,7 @@ fn narrowed(row: &Row, current: Option<&Value>, wanted: &Value) -> (Option<Value
     match row.scope {
         Scope::Never => refused(
             "a workspace may not set this",
-            "set it in your own file or in the editor".to_owned(),
+            "set it in your own file or in the initialization options".to_owned(),
         ),
         Scope::Only(word) => {
             let is_word = match wanted {

@@ -4,12 +4,12 @@
 //! edits it never takes the program down to its defaults. It reads files only when told to.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Settings;
 use super::layers::{self, Accepted, Layer, Values};
-use super::place::{self, UserFile};
+use super::place::{self, UserFile, WORKSPACE_FILE};
 use super::problem::Problem;
 use super::resolve;
 use super::source::{self, Source};
@@ -62,9 +62,10 @@ impl Loader {
         loader
     }
 
-    /// The user's file, whether or not it exists.
-    pub fn file(&self) -> Option<&UserFile> {
-        self.file.as_ref()
+    /// Whether this file is one of those read here.
+    pub fn reads(&self, path: &Path) -> bool {
+        self.file.as_ref().is_some_and(|file| file.path == path)
+            || self.workspaces.keys().any(|root| root.join(WORKSPACE_FILE) == path)
     }
 
     /// Takes the options the editor passed with `initialize`.

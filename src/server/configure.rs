@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 
 use crate::config::Settings;
 use crate::config::loader::{Loaded, Loader};
-use crate::config::place::WORKSPACE_FILE;
-use crate::domain::route::Tier;
+use crate::domain::route::{Override, Tier};
 use crate::engine::Equipment;
 
 /// Builds what the engine works with from settings.
@@ -73,17 +72,15 @@ impl Configurator {
         self.loader.lock().set_workspaces(roots);
     }
 
-    /// Whether `path` is the user's settings file or that of a workspace.
-    pub fn reads(&self, path: &Path) -> bool {
-        let loader = self.loader.lock();
-        loader.file().is_some_and(|file| file.path == path)
-            || path.file_name().is_some_and(|name| name == WORKSPACE_FILE)
-    }
-
-    /// Reads the user's file and those of the workspace again.
-    pub fn reread(&self) -> Configured {
-        self.loader.lock().reread();
-        self.load()
+    /// A file was saved in the editor; if settings are read from it, they are read again.
+    pub fn saved(&self, path: &Path) -> Option<Configured> {
+        let mut loader = self.loader.lock();
+        let is_ours = loader.reads(path);
+        if is_ours {
+            loader.reread();
+        }
+        drop(loader);
+        is_ours.then(|| self.load())
     }
 
     /// Forces a tier for this session, or leaves it to the settings again (`auto`).
@@ -97,7 +94,30 @@ impl Configurator {
     }
 }
 
-fn force(name: &str) -> Option<crate::domain::route::Override> {
-    use crate::domain::route::Override;
+fn force(name: &str) -> Option<Override> {
     if name == "auto" { Some(Override::Auto) } else { Tier::from_name(name).map(Override::Always) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::config::place::{NamedBy, UserFile};
+
+    #[test]
+    fn a_saved_settings_file_takes_effect_and_other_files_do_not_matter() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("config.toml");
+        fs::write(&path, "enabled = true").expect("a file");
+        let loader =
+            Loader::new(Some(UserFile { path: path.clone(), named_by: NamedBy::Argument }));
+        let equip = |settings| Equipment { settings, providers: Arc::default() };
+        let configurator = Configurator::new(loader, Arc::new(equip));
+        let is_enabled = |configured: Configured| configured.equipment.settings.enabled;
+        fs::write(&path, "enabled = false").expect("a file");
+        assert!(configurator.saved(&folder.path().join("other.toml")).is_none());
+        assert!(is_enabled(configurator.load()));
+        assert_eq!(configurator.saved(&path).map(is_enabled), Some(false));
+    }
 }

@@ -78,7 +78,8 @@ pub(super) struct Asked {
 }
 
 impl Session {
-    /// Opens a document; returns a snapshot for the analysis.
+    /// Opens a document; returns a snapshot for the analysis. Each opening has an id of its own, so
+    /// that nothing found out about an earlier text is taken for this one.
     pub(super) fn open(
         &mut self,
         uri: &str,
@@ -87,11 +88,10 @@ impl Session {
         text: &str,
         exclude: &GlobSet,
     ) -> Document {
-        let id = self.ids.get(uri).copied().unwrap_or_else(|| {
-            self.next_id += 1;
-            self.ids.insert(uri.to_owned(), DocumentId(self.next_id));
-            DocumentId(self.next_id)
-        });
+        self.close(uri);
+        self.next_id += 1;
+        let id = DocumentId(self.next_id);
+        self.ids.insert(uri.to_owned(), id);
         let path = path_of(uri);
         let mut document = Document::new(id, version, language, text);
         document.filename = Arc::from(path.rsplit('/').next().unwrap_or_default());
@@ -271,6 +271,17 @@ mod tests {
         session.dialect = Dialect::Unknown;
         assert!(ask(&mut session, 0));
         assert!(!ask(&mut session, 1), "a client that sends 0 counts from 0");
+    }
+
+    #[test]
+    fn a_document_opened_twice_begins_anew() {
+        let mut session = Session::default();
+        let none = GlobSet::empty();
+        let first = session.open("u", 1, Language::plain_text(), "abc", &none);
+        let second = session.open("u", 1, Language::plain_text(), "x", &none);
+        assert_ne!(first.id, second.id);
+        assert_eq!((session.documents_open(), session.paths.len()), (1, 1));
+        assert_eq!(session.revision(first.id), None);
     }
 
     #[test]

@@ -322,7 +322,7 @@ fn a_workspace_narrows_and_its_last_good_value_stays() {
         [
             format!(
                 "{file}:2:10: models.x.url = \"http://evil.test\": a workspace may not set this; \
-                 set it in your own file or in the editor"
+                 set it in your own file or in the initialization options"
             ),
             format!(
                 "{file}:1:13: policy.line.deadline_ms = 350: a workspace may not raise this; valid \

@@ -124,7 +124,7 @@ fn a_workspace_is_told_what_it_may_not_do() {
     check(
         "models.a.url = 'http://evil'",
         "a.toml:1:10: models.a.url = \"http://evil\": a workspace may not set this; set it in your \
-         own file or in the editor",
+         own file or in the initialization options",
     );
     check(
         "policy.override = 'flagship'",
