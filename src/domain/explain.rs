@@ -106,8 +106,6 @@ pub enum Ended {
 pub enum Silence {
     /// Tabtier is switched off or paused.
     Disabled,
-    /// The editor never opened this document, or has closed it.
-    UnknownDocument,
     /// A newer request or an edit came before the answer.
     Superseded,
     /// No model is configured for the class and the local engine had nothing.
@@ -129,7 +127,6 @@ impl Silence {
     pub fn reason(&self) -> &'static str {
         match self {
             Self::Disabled => "Tabtier is switched off or paused",
-            Self::UnknownDocument => "the editor has not opened this document",
             Self::Superseded => "a newer request or an edit came first",
             Self::NoModel => "the local engine has nothing and no model may be asked",
             Self::TooLate => "no answer was there at the deadline",

@@ -1,8 +1,8 @@
 //! What a model is asked, before any vendor's JSON: a fill-in-the-middle pair, a rendered FIM
 //! string, or a chat turn, with the limits that end the answer.
 //!
-//! The forms are data. A FIM template is a row in `prompt/fim_templates.toml`; a model names its
-//! template in the configuration. The stable part of a prompt comes first, so that vendors'
+//! The forms are data. A FIM template is a row in `src/config/fim_templates.toml`; a model names
+//! its template in the configuration. The stable part of a prompt comes first, so that vendors'
 //! prompt caches hit while the user types.
 
 pub mod chat;
@@ -31,7 +31,7 @@ pub enum PromptBody {
         prefix: String,
         /// Text after the cursor.
         suffix: String,
-        /// Name of the file, where it may leave the machine; extension only otherwise.
+        /// Name of the file without folders, for servers that take one.
         filename: String,
     },
     /// One string with the model's FIM tokens already in place.
