@@ -3,6 +3,10 @@
 use super::{Mode, Open};
 use crate::domain::language::{Delimited, Lexical};
 
+/// Bound: delimiters open at once. Code nests some tens deep; a file of nothing but brackets must
+/// cost neither memory nor a search through millions of them for each closer.
+const DEPTH_MAX: usize = 256;
+
 /// A scanner that can be fed a region in pieces.
 #[derive(Clone, Debug)]
 pub struct Scanner<'a> {
@@ -253,6 +257,7 @@ impl<'a> Scanner<'a> {
         }
         let rest = &text[at..];
         if let Some((open, close)) = &delimited.code
+            && self.suspended.len() < DEPTH_MAX
             && let Some(code) = rest.strip_prefix(open.as_str())
         {
             // A doubled opener stands for itself.
@@ -299,6 +304,9 @@ impl<'a> Scanner<'a> {
     }
 
     fn push(&mut self, open: String, close: String, is_spaced: bool) {
+        if self.stack.len() == DEPTH_MAX {
+            return;
+        }
         let (start, line_indent) = (self.position, self.line_indent);
         self.stack.push(Open { open, close, start, line_indent, is_spaced });
     }
