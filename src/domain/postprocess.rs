@@ -45,7 +45,7 @@ pub fn clean(site: &Site, raw: &str, origin: Origin) -> Result<Cleaned, Dropped>
     let text = raw.replace("\r\n", "\n").replace('\r', "\n");
     let text = if origin.is_chat { fences::strip(site, &text) } else { text };
     invisible::check(site, &text)?;
-    placeholder::check(&text)?;
+    placeholder::check(site, &text)?;
     let is_cut = extent::end_of(site, origin.class, origin.extent, &text);
     let text = match is_cut {
         Some(end) => &text[..end],

@@ -3,7 +3,7 @@
 //! The rules are few and certain: private keys, tokens whose vendors gave them a shape, passwords
 //! in URLs, literals assigned to names that say secret, and the very keys of the configured
 //! models. The same secret always gets the same placeholder, so a model sees that two places are
-//! equal but not what they hold. An answer that repeats a placeholder is dropped later on.
+//! equal but not what they hold. An answer that repeats a placeholder is dropped (`postprocess::placeholder`).
 //! Shapes follow the vendors' published token formats.
 
 use std::fmt::Write as _;
