@@ -9,7 +9,6 @@
 mod analysis;
 mod flight;
 mod landing;
-mod outcome;
 mod request;
 
 use std::collections::HashMap;
@@ -24,7 +23,7 @@ pub use request::Request;
 use crate::config::Settings;
 use crate::domain::cache::Cache;
 use crate::domain::document::DocumentId;
-use crate::domain::explain::Explanation;
+use crate::domain::explain::{Explanation, Silence};
 use crate::domain::ledger::Ledger;
 use crate::domain::route::health::Breaker;
 use crate::provider::registry::Registry;
@@ -108,6 +107,25 @@ impl Engine {
     pub async fn complete(&self, request: Request) -> Explanation {
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
         let equipment = Arc::clone(&self.equipment.lock());
-        request::Run::new(self, &equipment, number, request).finish().await
+        let explanation = request::Run::new(self, &equipment, number, request).finish().await;
+        log(&explanation);
+        self.shared.ledger.lock().enter(explanation.clone());
+        explanation
     }
+}
+
+/// One line for each finished request, without any text of the user's.
+fn log(explanation: &Explanation) {
+    let Explanation { request, language, classification, offered, silence, .. } = explanation;
+    tracing::info!(
+        request,
+        language,
+        class = classification.as_ref().map(|found| found.class.name()),
+        attempts = explanation.attempts.len(),
+        tier = offered.as_ref().map(|completion| completion.tier.name()),
+        silence = silence.as_ref().map(Silence::reason),
+        decided_us = explanation.decided_after.as_micros() as u64,
+        answered_us = explanation.answered_after.as_micros() as u64,
+        "answered"
+    );
 }
