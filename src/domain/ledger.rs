@@ -74,10 +74,17 @@ pub struct ModelTotals {
     pub unpriced_calls: u64,
 }
 
+/// A request that was answered, and what the user made of the answer.
+#[derive(Debug)]
+struct Entry {
+    explanation: Explanation,
+    was_accepted: bool,
+}
+
 /// The record of one process.
 #[derive(Debug, Default)]
 pub struct Ledger {
-    requests: VecDeque<Explanation>,
+    requests: VecDeque<Entry>,
     totals: Totals,
 }
 
@@ -95,7 +102,7 @@ impl Ledger {
         if self.requests.len() == REQUESTS_MAX {
             self.requests.pop_front();
         }
-        self.requests.push_back(explanation);
+        self.requests.push_back(Entry { explanation, was_accepted: false });
     }
 
     /// Books a call that has ended.
@@ -110,14 +117,21 @@ impl Ledger {
         }
     }
 
-    /// Notes how the user took the suggestion of a request.
-    pub fn react(&mut self, reaction: Reaction) {
-        self.totals.accepted += u64::from(reaction != Reaction::Rejected);
+    /// Notes how the user took the suggestion of a request. Each suggestion counts once, however
+    /// many parts it is accepted in; what was never offered does not count at all.
+    pub fn react(&mut self, request: u64, reaction: Reaction) {
+        let is_meant = |entry: &&mut Entry| entry.explanation.request == request;
+        let Some(entry) = self.requests.iter_mut().rev().find(is_meant) else { return };
+        let is_accepted = reaction != Reaction::Rejected && entry.explanation.offered.is_some();
+        if is_accepted && !entry.was_accepted {
+            entry.was_accepted = true;
+            self.totals.accepted += 1;
+        }
     }
 
     /// The last requests, oldest first.
     pub fn requests(&self) -> impl DoubleEndedIterator<Item = &Explanation> {
-        self.requests.iter()
+        self.requests.iter().map(|entry| &entry.explanation)
     }
 
     /// The sums.
@@ -129,6 +143,7 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::completion::{Completion, Confidence, Source};
     use crate::domain::site::Trigger;
     use crate::domain::units::Tokens;
 
@@ -140,6 +155,30 @@ mod tests {
         }
         assert_eq!(ledger.totals().requests, 300);
         assert_eq!(ledger.requests().map(|entry| entry.request).min(), Some(44));
+    }
+
+    #[test]
+    fn a_suggestion_is_accepted_once_and_only_if_it_was_made() {
+        let mut ledger = Ledger::default();
+        let offer = Completion {
+            text: "x".to_owned(),
+            replace_after: 0,
+            tier: Tier::Local,
+            source: Source::Local,
+            confidence: Confidence::ONE,
+        };
+        for offered in [None, Some(offer)] {
+            let number = 1 + u64::from(offered.is_some());
+            let explanation = Explanation::new(number, String::new(), Trigger::Automatic);
+            ledger.enter(Explanation { offered, ..explanation });
+        }
+        ledger.react(1, Reaction::Accepted);
+        ledger.react(3, Reaction::Accepted);
+        ledger.react(2, Reaction::Rejected);
+        assert_eq!(ledger.totals().accepted, 0);
+        ledger.react(2, Reaction::PartiallyAccepted { chars: 1 });
+        ledger.react(2, Reaction::Accepted);
+        assert_eq!(ledger.totals().accepted, 1);
     }
 
     #[test]

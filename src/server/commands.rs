@@ -11,8 +11,8 @@ use crate::report;
 /// A command of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Command {
-    /// The user accepted a suggestion. Arguments: its request number, optionally the number of
-    /// accepted characters.
+    /// The user accepted a suggestion, or part of it, or dismissed it. Arguments: its request
+    /// number, optionally the number of accepted characters.
     Accepted,
     /// Explains the last request, or the one whose number is given.
     Explain,
@@ -59,8 +59,10 @@ impl Command {
     }
 }
 
-/// Notes an acceptance. `arguments`: the request's number, optionally the accepted characters.
+/// Notes an acceptance. `arguments`: the request's number, optionally the accepted characters, of
+/// which none means that it was dismissed.
 pub(super) fn react(engine: &Engine, arguments: &[Value]) {
+    let Some(request) = arguments.first().and_then(Value::as_u64) else { return };
     let chars = arguments.get(1).and_then(Value::as_u64);
     let reaction = match chars {
         Some(0) => Reaction::Rejected,
@@ -69,7 +71,7 @@ pub(super) fn react(engine: &Engine, arguments: &[Value]) {
         }
         None => Reaction::Accepted,
     };
-    engine.with_ledger(|ledger| ledger.react(reaction));
+    engine.with_ledger(|ledger| ledger.react(request, reaction));
 }
 
 /// The explanation of a request, the last one unless a number is given; null when it is unknown.

@@ -52,10 +52,10 @@ enum Dialect {
 pub(super) enum Asking {
     /// Certainly by typing.
     Automatic,
-    /// As if by a key press, which some clients also say of requests caused by typing.
-    PerhapsInvoked,
     /// By this trigger kind of inline completion.
     InlineKind(Option<u64>),
+    /// By opening the menu, which clients report alike for a key press and for typing.
+    Menu,
 }
 
 /// Where the user last asked by a key press.
@@ -149,7 +149,7 @@ impl Session {
             document.changed_at.is_some_and(|at| now.saturating_duration_since(at) < TYPING);
         let kind = match asking {
             Asking::Automatic => return false,
-            Asking::PerhapsInvoked => return !is_after_typing,
+            Asking::Menu => return !is_after_typing,
             Asking::InlineKind(kind) => kind,
         };
         match kind {
@@ -271,6 +271,21 @@ mod tests {
         session.dialect = Dialect::Unknown;
         assert!(ask(&mut session, 0));
         assert!(!ask(&mut session, 1), "a client that sends 0 counts from 0");
+    }
+
+    #[test]
+    fn a_menu_is_opened_by_hand_unless_something_was_just_typed() {
+        let now = Instant::now();
+        let mut session = Session::default();
+        session.open("u", 1, Language::plain_text(), "abc", &GlobSet::empty());
+        let ask = |session: &mut Session, now| {
+            let asked = session.ask("u", Position::default(), Asking::Menu, now);
+            matches!(asked.expect("an open document").trigger, Trigger::Invoked { .. })
+        };
+        assert!(ask(&mut session, now));
+        session.change("u", 2, &[TextChange { range: None, text: "abcd".to_owned() }], now);
+        assert!(!ask(&mut session, now));
+        assert!(ask(&mut session, now + TYPING));
     }
 
     #[test]
