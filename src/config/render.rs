@@ -63,15 +63,17 @@ const INTRODUCTION: &str = "\
 # Settings
 
 Tabtier works with nothing configured; then it answers from your own code alone. Settings come from
-four layers, and each is laid over the one before:
+these layers, and each is laid over the ones before:
 
 1. the defaults on this page;
 2. your file: the one named by `--config`, else by the variable `TABTIER_CONFIG`, else
    `tabtier/config.toml` in your system's folder for settings (`~/.config` on Linux,
    `~/Library/Application Support` on macOS; on Windows `tabtier\\config\\config.toml` in
    `%APPDATA%`);
-3. your editor: what it passes when it starts the server, then its settings;
-4. `.tabtier.toml` in the root of a workspace, which may only narrow what the others allow.
+3. the initialization options your editor passes when it starts the server;
+4. the settings your editor sends while it runs, and `.tabtier.toml` in the root of a workspace.
+   These may only narrow what the layers above allow: a workspace comes with a clone, and an editor
+   mixes a workspace's settings into its own. What is said below of a workspace holds for both.
 
 The keys are the same everywhere. In TOML they are tables; editors may send nested objects or dotted
 keys. A mistake costs the key it is in: it is reported with its place and what would be valid, and

@@ -7,6 +7,7 @@ mod grammars;
 mod helix;
 mod llama_cpp;
 mod neovim;
+mod pages;
 mod providers;
 mod replay;
 mod replies;
