@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn a_long_suggestion_is_served_to_its_end() {
         let mut cache = Cache::new(99, 1 << 20);
-        let long: String = (0..200).map(|number| format!("{number},")).collect();
+        let long = (0..200).map(|number| number.to_string()).collect::<Vec<_>>().join(",");
         cache.insert(&place("let x = ", "\n"), answer(&long));
         for typed in 0..long.len() {
             let before = format!("let x = {}", &long[..typed]);

@@ -116,7 +116,7 @@ fn half_typed_word(site: &Site) -> Option<Verdict> {
         ));
     }
     let keywords = &site.document.language.lexical.keywords;
-    if keywords.iter().any(|keyword| *keyword == site.word) {
+    if keywords.contains(&site.word) {
         return None;
     }
     Some(Verdict::new(RequestClass::Identifier, Extent::Token, 0.7, "a word is half typed"))
