@@ -1,11 +1,14 @@
--- Accepts the ghost text that Neovim shows, also right after typing into it.
+-- Accepts the ghost text that Neovim shows, also right after typing into it, and hides it while it does
+-- not fit what was typed.
 --
 -- `vim.lsp.inline_completion.get()` inserts a suggestion over the range it was asked for. Keys typed
 -- since then lie outside that range, so in the moment before the next answer (Neovim asks 200 ms after
 -- the last key) accepting `compute_to|tal` after typing the `t` gives `compute_totalt`, and after a key
 -- that contradicts the suggestion it mixes the two. Here the cursor's place at the time of the request
 -- is remembered, the range is moved along with what was typed, and a suggestion that no longer fits is
--- dropped instead of inserted. It uses only the public interface of Neovim 0.12.
+-- dropped instead of inserted. In the same moment Neovim goes on to draw the tail of a suggestion that
+-- the last key contradicted (`tot|owned`, `tota|wned`, `total|ned`); here it is taken off the screen.
+-- It uses the public interface of Neovim 0.12 and the name of the namespace that the ghost text is in.
 
 local M = {}
 
@@ -15,6 +18,14 @@ local method = 'textDocument/inlineCompletion'
 ---@field col integer 0-based, bytes
 ---@field line string
 
+local space = vim.api.nvim_create_namespace('nvim.lsp.inline_completion')
+local group = vim.api.nvim_create_augroup('tabtier', {})
+
+---@class tabtier.Shown a suggestion as it was drawn when it came
+---@field at tabtier.Asked
+---@field text string its first line
+
+local shown = {} ---@type table<integer, tabtier.Shown?> by buffer
 local asked = {} ---@type table<string, tabtier.Asked> by client and request
 local answered = {} ---@type table<integer, tabtier.Asked?> the last one answered, by client
 
@@ -23,24 +34,6 @@ local function here()
   local cursor = vim.api.nvim_win_get_cursor(0)
   return { row = cursor[1] - 1, col = cursor[2], line = vim.api.nvim_get_current_line() }
 end
-
-vim.api.nvim_create_autocmd('LspRequest', {
-  group = vim.api.nvim_create_augroup('tabtier', {}),
-  desc = 'Remember where suggestions were asked for',
-  callback = function(event)
-    local data = event.data
-    if data.request.method ~= method then
-      return
-    end
-    local key = data.client_id .. ':' .. data.request_id
-    if data.request.type == 'pending' and event.buf == vim.api.nvim_get_current_buf() then
-      asked[key] = here()
-    elseif data.request.type == 'complete' then
-      answered[data.client_id] = asked[key]
-      asked[key] = nil
-    end
-  end,
-})
 
 --- The column where the replaced text ends now, or nil if the suggestion does not fit any more.
 ---@param was tabtier.Asked
@@ -59,6 +52,71 @@ local function moved_end(was, now, from, to, text)
     and vim.startswith(text, typed_over)
   return fits and to + now.col - was.col or nil
 end
+
+--- The first line of the ghost text in a buffer, or nil where there is none.
+---@param buffer integer
+---@return string?
+local function drawn(buffer)
+  local mark = vim.api.nvim_buf_get_extmarks(buffer, space, 0, -1, { details = true })[1]
+  local text = mark and mark[4] and mark[4].virt_text
+  return text and text[1] and text[1][1]
+end
+
+--- Whether what a buffer shows, or would show, fits what has been typed since.
+---@param buffer integer
+---@return boolean
+local function fits(buffer)
+  local was = shown[buffer]
+  return not was or moved_end(was.at, here(), was.at.col, was.at.col, was.text) ~= nil
+end
+
+--- Watches the suggestion that was drawn for the text as it is now. Neovim draws it anew at each key, in
+--- handlers it made before this, so ours run after them.
+---@param buffer integer
+local function watch(buffer)
+  local text = drawn(buffer)
+  shown[buffer] = text and { at = here(), text = text }
+  local events = { 'CursorMovedI', 'TextChangedP' }
+  vim.api.nvim_clear_autocmds({ group = group, event = events, buffer = buffer })
+  if text then
+    vim.api.nvim_create_autocmd(events, {
+      group = group,
+      buffer = buffer,
+      desc = 'Hide a suggestion that does not fit',
+      callback = function()
+        if not fits(buffer) then
+          vim.api.nvim_buf_clear_namespace(buffer, space, 0, -1)
+        end
+      end,
+    })
+  end
+end
+
+vim.api.nvim_create_autocmd('LspRequest', {
+  group = group,
+  desc = 'Remember where suggestions were asked for',
+  callback = function(event)
+    local data = event.data
+    if data.request.method ~= method then
+      return
+    end
+    local key = data.client_id .. ':' .. data.request_id
+    if data.request.type == 'pending' and event.buf == vim.api.nvim_get_current_buf() then
+      asked[key] = here()
+    elseif data.request.type == 'complete' then
+      local at = asked[key]
+      answered[data.client_id] = at
+      asked[key] = nil
+      -- Neovim draws the answer in a callback that is scheduled already. Where the text has moved on it
+      -- was overtaken, and what is known of the suggestion before it still holds.
+      vim.schedule(function()
+        if event.buf == vim.api.nvim_get_current_buf() and vim.deep_equal(at, here()) then
+          watch(event.buf)
+        end
+      end)
+    end
+  end,
+})
 
 --- Inserts a suggestion where it belongs now; the `on_accept` of `vim.lsp.inline_completion.get`.
 ---@param item vim.lsp.inline_completion.Item
@@ -88,7 +146,7 @@ end
 --- Accepts the suggestion on the screen. False where there is none, so a mapping can do something else.
 ---@return boolean
 function M.accept()
-  return vim.lsp.inline_completion.get({ on_accept = insert })
+  return fits(vim.api.nvim_get_current_buf()) and vim.lsp.inline_completion.get({ on_accept = insert })
 end
 
 --- The rest of the README's three lines: ghost text on, and one key that accepts it.

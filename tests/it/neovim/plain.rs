@@ -64,6 +64,22 @@ fn accepting_right_after_typing_away_changes_nothing() {
     assert_eq!(seen.lines()[5], "    let total = compute_tox");
 }
 
+/// Neovim would go on to show the tail of a suggestion that the last key contradicted.
+#[test]
+fn a_suggestion_is_shown_only_while_it_fits() {
+    let Some(editor) = Editor::open("neovim: misfit", "main.rs", RUST) else { return };
+    let seen = editor.run(&json!([
+        {"keys": "5GA"}, {"await": "insert"},
+        {"type": "\nlet total = compute_to"},
+        {"await": "ghost"},
+        {"type": "x"}, {"type": "y"},
+        {"keys": "<BS><BS>"}, {"await": "ghost"},
+        {"type": "t"}, {"type": "\n"},
+    ]));
+    let ghosts: Vec<_> = [3, 4, 5, 7, 8, 9].map(|step| seen.ghost(step)).to_vec();
+    assert_eq!(ghosts, [Some("tal"), None, None, Some("tal"), Some("al"), None]);
+}
+
 /// Bytes, UTF-16 units and characters all differ before the cursor, so each way to count is tried.
 #[test]
 fn text_outside_ascii_before_the_cursor_shifts_nothing() {
