@@ -9,6 +9,7 @@
 mod analysis;
 mod flight;
 mod landing;
+mod outcome;
 mod request;
 
 use std::collections::HashMap;
@@ -107,10 +108,7 @@ impl Engine {
     pub async fn complete(&self, request: Request) -> Explanation {
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
         let equipment = Arc::clone(&self.equipment.lock());
-        let explanation = request::Run::new(self, &equipment, number, request).finish().await;
-        log(&explanation);
-        self.shared.ledger.lock().enter(explanation.clone());
-        explanation
+        request::Run::new(self, &equipment, number, request).finish().await
     }
 }
 

@@ -59,6 +59,7 @@ impl Drop for Run<'_> {
             self.explanation.silence = Some(Silence::Superseded);
         }
         self.explanation.answered_after = self.arrived.elapsed();
+        super::log(&self.explanation);
         self.engine.shared.ledger.lock().enter(self.explanation.clone());
     }
 }

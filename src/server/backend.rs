@@ -27,7 +27,7 @@ use super::{capabilities, from_proto, to_proto};
 use crate::config::languages::Languages;
 use crate::domain::document::DocumentId;
 use crate::domain::explain::{Explanation, Silence};
-use crate::domain::site::leading_white_space;
+use crate::domain::site::{Trigger, leading_white_space};
 use crate::domain::text;
 use crate::engine::{Analyser, Engine, Equipment, Request};
 
@@ -109,7 +109,9 @@ impl Backend {
         let (id, revision) = (snapshot.document.id, snapshot.document.revision);
         let language = snapshot.document.language.id.clone();
         let ticket = self.pending.begin(id, kind);
-        let open_max = self.session.lock().client.open_max;
+        // Clients lose patience with requests caused by typing, not with a key press.
+        let open_max =
+            self.session.lock().client.open_max.filter(|_| trigger == Trigger::Automatic);
         let is_paused = self.session.lock().is_paused;
         // Everything above happens in arrival order; from here on the request is on its own.
         tokio::task::yield_now().await;
