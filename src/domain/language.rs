@@ -101,6 +101,8 @@ pub struct Lexical {
     pub word_extra: Vec<char>,
     /// Reserved words.
     pub keywords: Vec<String>,
+    /// Reserved words after which a new name is introduced, such as `let` or `def`.
+    pub binding_words: Vec<String>,
     /// First words of lines that `statement_end` does not end, such as `if` or `fn`.
     pub header_words: Vec<String>,
     /// First words of lines that are boilerplate, such as `import` or `#include`.
@@ -137,6 +139,7 @@ impl Default for Lexical {
             member_operators: vec![".".to_owned(), "->".to_owned(), "::".to_owned()],
             word_extra: Vec::new(),
             keywords: Vec::new(),
+            binding_words: Vec::new(),
             header_words: Vec::new(),
             import_words: Vec::new(),
         }

@@ -5,6 +5,7 @@
 //! from word indexes built ahead, so that the cost does not grow with the file.
 
 mod closers;
+mod habits;
 mod names;
 
 use super::class::RequestClass;
@@ -44,8 +45,13 @@ pub fn offers(site: &Site, class: RequestClass, known: &Known) -> Vec<Offer> {
         RequestClass::Closer => closers::offers(site, known),
         RequestClass::Identifier => {
             let mut offers = names::offers(site, known);
-            // A finished name inside open delimiters may want closing instead.
-            offers.extend(closers::offers(site, known));
+            // A finished name inside open delimiters may want closing instead, the less so the
+            // more speaks for a longer name.
+            let longer = offers.first().map_or(0.0, |offer| offer.confidence.value());
+            offers.extend(closers::offers(site, known).into_iter().map(|offer| Offer {
+                confidence: Confidence::new(offer.confidence.value() * (1.0 - longer)),
+                ..offer
+            }));
             offers
         }
         RequestClass::Line | RequestClass::Boilerplate => {

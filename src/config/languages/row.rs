@@ -31,6 +31,7 @@ pub(super) struct Row {
     member_operators: Words,
     word_extra: String,
     keywords: Words,
+    binding_words: Words,
     header_words: Words,
     import_words: Words,
 }
@@ -55,6 +56,7 @@ impl Default for Row {
             member_operators: Words::default(),
             word_extra: String::new(),
             keywords: Words::default(),
+            binding_words: Words::default(),
             header_words: Words::default(),
             import_words: Words::default(),
         }
@@ -87,6 +89,7 @@ impl Row {
                 member_operators: self.member_operators.0,
                 word_extra: self.word_extra.chars().collect(),
                 keywords: self.keywords.0,
+                binding_words: self.binding_words.0,
                 header_words: self.header_words.0,
                 import_words: self.import_words.0,
             },

@@ -4,7 +4,7 @@
 //! where the language wants it. On a blank line the innermost open block is closed when the
 //! indentation has come back to where it was opened.
 
-use super::{Known, Offer};
+use super::{Known, Offer, habits};
 use crate::domain::completion::Confidence;
 use crate::domain::language::{BlockStyle, Role};
 use crate::domain::lexical::{Mode, Open};
@@ -15,7 +15,7 @@ pub(super) fn offers(site: &Site, known: &Known) -> Vec<Offer> {
     if !known.closers || site.is_mid_word {
         return Vec::new();
     }
-    let offer = if site.is_line_start() { block(site) } else { line(site, known) };
+    let offer = if site.is_line_start() { block(site) } else { line(site) };
     offer.into_iter().collect()
 }
 
@@ -28,7 +28,7 @@ fn block(site: &Site) -> Option<Offer> {
         .then(|| Offer { text: open.close.clone(), confidence: Confidence::new(0.8) })
 }
 
-fn line(site: &Site, known: &Known) -> Option<Offer> {
+fn line(site: &Site) -> Option<Offer> {
     let line_start = site.offset - site.line_prefix.len();
     let on_line: Vec<&Open> = site.unclosed.iter().filter(|o| o.start >= line_start).collect();
     let quote = match &site.mode {
@@ -45,6 +45,11 @@ fn line(site: &Site, known: &Known) -> Option<Offer> {
         }
         Mode::LineComment | Mode::BlockComment { .. } => return None,
     };
+    // After a space something else comes, unless a brace with spaces inside is open.
+    let wants_space = on_line.last().is_some_and(|open| open.is_spaced);
+    if quote.is_none() && site.line_prefix.ends_with(' ') && !wants_space {
+        return None;
+    }
     let last = site.line_prefix.trim_end().chars().next_back()?;
     let is_finished = last.is_alphanumeric() || ")]}\"'`_".contains(last);
     if quote.is_none() && !is_finished {
@@ -66,11 +71,11 @@ fn line(site: &Site, known: &Known) -> Option<Offer> {
     if text.trim().is_empty() {
         return None;
     }
-    let confidence = confidence(site, known, closed, quote.is_some());
+    let confidence = confidence(site, closed, quote.is_some());
     Some(Offer { text, confidence: Confidence::new(confidence) })
 }
 
-fn confidence(site: &Site, known: &Known, closed: usize, closes_quote: bool) -> f64 {
+fn confidence(site: &Site, closed: usize, closes_quote: bool) -> f64 {
     if closes_quote {
         return 0.3;
     }
@@ -80,18 +85,16 @@ fn confidence(site: &Site, known: &Known, closed: usize, closes_quote: bool) -> 
     if site.word.is_empty() {
         return 0.75;
     }
-    // A word that stands elsewhere is probably whole; one never seen may still be growing.
-    let is_number = site.word.chars().all(|c| c.is_ascii_digit() || c == '_');
-    let is_keyword = site.document.language.lexical.keywords.contains(&site.word);
-    let seen =
-        known.own.count(&site.word) + known.others.iter().map(|o| o.count(&site.word)).sum::<u32>();
-    match seen {
-        _ if is_number => 0.7,
-        _ if is_keyword => 0.35,
-        0 | 1 => 0.3,
-        2 => 0.5,
-        _ => 0.62,
+    if site.word.chars().all(|c| c.is_ascii_digit() || c == '_') {
+        return 0.7;
     }
+    // A parameter's name is rarely all there is of it, and one letter rarely all of a word.
+    let is_parameter = site.innermost() == Some(Role::Parameters);
+    let is_keyword = site.document.language.lexical.keywords.contains(&site.word);
+    if is_parameter || is_keyword || site.word.chars().count() == 1 {
+        return 0.3;
+    }
+    habits::closed_share(site).min(0.85)
 }
 
 /// Whether a brace opens a block of statements rather than a literal.

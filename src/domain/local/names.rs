@@ -130,12 +130,20 @@ fn rank(site: &Site, evidence: Evidence<'_>) -> Vec<Offer> {
     ranked.sort_by(|(a, x), (b, y)| y.total_cmp(x).then_with(|| a.cmp(b)));
     let typed = site.word.chars().count();
     let damping = [0.55, 0.8, 0.92, 0.97].get(typed).copied().unwrap_or(1.0);
+    // After `let` or `def` a new name is more likely than any known one.
+    let is_binding = {
+        let (_, last) = split_last_token(site.before_word(), site);
+        site.document.language.lexical.binding_words.iter().any(|word| word == last)
+    };
+    let damping = if is_binding { damping * 0.4 } else { damping };
     ranked
         .into_iter()
         .take(OFFERS_MAX)
-        .map(|(name, weight)| Offer {
-            text: name[site.word.len()..].to_owned(),
-            confidence: Confidence::new(weight / total * damping),
+        .map(|(name, weight)| {
+            let text = name[site.word.len()..].to_owned();
+            // One character saves no keystroke: it is worth a line in a menu, not ghost text.
+            let worth = if text.chars().nth(1).is_none() { 0.5 } else { 1.0 };
+            Offer { text, confidence: Confidence::new(weight / total * damping * worth) }
         })
         .collect()
 }
