@@ -10,19 +10,48 @@ use std::time::Instant;
 use tree_sitter::Tree;
 
 use super::document::{Document, DocumentId};
+use super::syntax::Syntax;
 use super::text::{PositionEncoding, TextChange};
 use super::words::WordIndex;
+
+/// Bound: documents whose trees are kept. A tree takes up to 20 times the memory of its text, so
+/// only the documents used last have theirs; another gets one again when it is used.
+const TREES_MAX: usize = 8;
 
 /// All open documents.
 #[derive(Debug, Default)]
 pub struct Workspace {
     open: BTreeMap<DocumentId, Open>,
+    /// Counts uses, to tell which documents were used last.
+    uses: u64,
 }
 
 #[derive(Debug)]
 struct Open {
     document: Document,
     words: Arc<WordIndex>,
+    last_use: u64,
+}
+
+/// What nobody needs any more. Freeing a large tree takes milliseconds, so this is handed out to be
+/// dropped where nobody waits, and never under a lock.
+#[derive(Debug, Default)]
+#[must_use = "dropping it may take milliseconds"]
+pub struct Leftovers {
+    /// The document that was closed.
+    pub closed: Option<DocumentId>,
+    syntaxes: Vec<Syntax>,
+    words: Vec<Arc<WordIndex>>,
+}
+
+impl Leftovers {
+    fn of(open: Open) -> Self {
+        Self {
+            closed: Some(open.document.id),
+            syntaxes: vec![open.document.syntax],
+            words: vec![open.words],
+        }
+    }
 }
 
 /// What a background analysis found out about one revision of a document.
@@ -55,7 +84,8 @@ impl Workspace {
     /// Adds a document, or replaces one that was opened twice.
     pub fn open(&mut self, document: Document) {
         let words = Arc::default();
-        self.open.insert(document.id, Open { document, words });
+        self.uses += 1;
+        self.open.insert(document.id, Open { document, words, last_use: self.uses });
     }
 
     /// Applies changes to an open document; returns whether it is open.
@@ -68,6 +98,8 @@ impl Workspace {
         now: Instant,
     ) -> bool {
         let Some(open) = self.open.get_mut(&id) else { return false };
+        self.uses += 1;
+        open.last_use = self.uses;
         open.document.apply(version, changes, encoding, now);
         true
     }
@@ -80,23 +112,42 @@ impl Workspace {
     }
 
     /// Forgets a document.
-    pub fn close(&mut self, id: DocumentId) {
-        self.open.remove(&id);
+    pub fn close(&mut self, id: DocumentId) -> Leftovers {
+        self.open.remove(&id).map(Leftovers::of).unwrap_or_default()
     }
 
     /// Takes in what an analysis found, unless the document is gone or has newer findings.
-    pub fn publish(&mut self, analysis: Analysis) {
-        let Some(open) = self.open.get_mut(&analysis.id) else { return };
-        if let Some(tree) = analysis.tree {
-            open.document.syntax.publish(tree, analysis.revision, analysis.focus);
-        }
+    pub fn publish(&mut self, analysis: Analysis) -> Leftovers {
+        let mut leftovers = Leftovers::default();
+        let Some(open) = self.open.get_mut(&analysis.id) else { return leftovers };
         if let Some(words) = analysis.words {
-            open.words = Arc::new(words);
+            leftovers.words.push(std::mem::replace(&mut open.words, Arc::new(words)));
         }
+        if let Some(tree) = analysis.tree {
+            leftovers.syntaxes.push(open.document.syntax.clone());
+            open.document.syntax.publish(tree, analysis.revision, analysis.focus);
+            leftovers.syntaxes.extend(self.forget_oldest_tree());
+        }
+        leftovers
     }
 
-    /// A copy of one document with what is known around it.
-    pub fn snapshot(&self, id: DocumentId) -> Option<Snapshot> {
+    /// Takes the trees away from the document used least recently, where too many have some.
+    fn forget_oldest_tree(&mut self) -> Option<Syntax> {
+        let has_tree = |open: &&mut Open| open.document.syntax.latest().is_some();
+        let mut parsed: Vec<_> = self.open.values_mut().filter(has_tree).collect();
+        if parsed.len() <= TREES_MAX {
+            return None;
+        }
+        let oldest = parsed.iter_mut().min_by_key(|open| open.last_use)?;
+        let syntax = oldest.document.syntax.clone();
+        oldest.document.syntax.reset(oldest.document.revision);
+        Some(syntax)
+    }
+
+    /// A copy of one document with what is known around it. Counts as a use of it.
+    pub fn snapshot(&mut self, id: DocumentId) -> Option<Snapshot> {
+        self.uses += 1;
+        self.open.get_mut(&id)?.last_use = self.uses;
         let open = self.open.get(&id)?;
         let language = &open.document.language.id;
         let others = self

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::domain::document::{Document, DocumentId};
 use crate::domain::syntax::{PARSED_BYTES_MAX, parse};
 use crate::domain::words::WordIndex;
-use crate::domain::workspace::Analysis;
+use crate::domain::workspace::{Analysis, Leftovers};
 
 /// A document is analysed when it has not changed for this long.
 const QUIET: Duration = Duration::from_millis(20);
@@ -33,7 +33,12 @@ const STACK_BYTES: usize = 256 << 20;
 /// Hands snapshots to the analysis thread. The thread ends when this is dropped.
 #[derive(Clone, Debug)]
 pub struct Analyser {
-    jobs: Sender<Document>,
+    jobs: Sender<Job>,
+}
+
+enum Job {
+    Analyse(Document),
+    Free(Leftovers),
 }
 
 struct Waiting {
@@ -56,39 +61,83 @@ impl Analyser {
     /// Asks for an analysis of this snapshot; a newer one of the same document replaces it.
     pub fn submit(&self, document: Document) {
         // The thread only ends with the process; a lost analysis costs a lagging tree.
-        let _ = self.jobs.send(document);
+        let _ = self.jobs.send(Job::Analyse(document));
+    }
+
+    /// Takes what is left of a closed document, frees it and gives the memory back to the system.
+    pub fn free(&self, leftovers: Leftovers) {
+        let _ = self.jobs.send(Job::Free(leftovers));
     }
 }
 
-fn run(inbox: &Receiver<Document>, publish: &dyn Fn(Analysis)) {
-    let mut waiting: BTreeMap<DocumentId, Waiting> = BTreeMap::new();
-    let mut counted: BTreeMap<DocumentId, Instant> = BTreeMap::new();
+fn run(inbox: &Receiver<Job>, publish: &dyn Fn(Analysis)) {
+    let mut queue = Queue::default();
     loop {
-        let next = waiting.values().map(due).min();
-        let received = match next {
+        let received = match queue.next_due() {
             None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
             Some(due) => inbox.recv_timeout(due.saturating_duration_since(Instant::now())),
         };
         match received {
-            Ok(document) => enqueue(&mut waiting, document),
+            Ok(job) => queue.take(job),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return,
         }
-        while let Ok(document) = inbox.try_recv() {
-            enqueue(&mut waiting, document);
+        while let Ok(job) = inbox.try_recv() {
+            queue.take(job);
         }
-        let now = Instant::now();
-        let ready = waiting.iter().find(|(_, job)| due(job) <= now).map(|(id, _)| *id);
-        if let Some(job) = ready.and_then(|id| waiting.remove(&id)) {
-            publish(analyse(&job.document, &mut counted));
+        if std::mem::take(&mut queue.has_freed) {
+            give_back();
+        }
+        if let Some(document) = queue.ready() {
+            publish(analyse(&document, &mut queue.counted));
         }
     }
 }
 
-fn enqueue(waiting: &mut BTreeMap<DocumentId, Waiting>, document: Document) {
-    let now = Instant::now();
-    let first_asked = waiting.get(&document.id).map_or(now, |job| job.first_asked);
-    waiting.insert(document.id, Waiting { document, first_asked, last_asked: now });
+/// What the thread has to do.
+#[derive(Default)]
+struct Queue {
+    waiting: BTreeMap<DocumentId, Waiting>,
+    /// When the names of each open document were last counted.
+    counted: BTreeMap<DocumentId, Instant>,
+    has_freed: bool,
+}
+
+impl Queue {
+    fn take(&mut self, job: Job) {
+        match job {
+            Job::Analyse(document) => {
+                let now = Instant::now();
+                let first_asked = self.waiting.get(&document.id).map_or(now, |w| w.first_asked);
+                let waiting = Waiting { document, first_asked, last_asked: now };
+                self.waiting.insert(waiting.document.id, waiting);
+            }
+            Job::Free(leftovers) => {
+                if let Some(closed) = leftovers.closed {
+                    self.waiting.remove(&closed);
+                    self.counted.remove(&closed);
+                }
+                self.has_freed = true;
+            }
+        }
+    }
+
+    fn next_due(&self) -> Option<Instant> {
+        self.waiting.values().map(due).min()
+    }
+
+    fn ready(&mut self) -> Option<Document> {
+        let now = Instant::now();
+        let (id, _) = self.waiting.iter().find(|(_, waiting)| due(waiting) <= now)?;
+        let id = *id;
+        self.waiting.remove(&id).map(|waiting| waiting.document)
+    }
+}
+
+/// Trees are many small pieces. glibc joins freed ones, and returns what is then whole to the
+/// system, when a piece above 64 KiB is freed; below 128 KiB it comes from the same heap.
+fn give_back() {
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(96 << 10)));
 }
 
 /// A document nobody has typed in yet is analysed at once.

@@ -16,7 +16,7 @@ use crate::domain::document::{Document, DocumentId};
 use crate::domain::language::Language;
 use crate::domain::site::Trigger;
 use crate::domain::text::{self, Position, TextChange};
-use crate::domain::workspace::{Analysis, Snapshot, Workspace};
+use crate::domain::workspace::{Analysis, Leftovers, Snapshot, Workspace};
 
 /// A request that comes this soon after an edit may have been caused by it.
 const TYPING: Duration = Duration::from_millis(800);
@@ -117,12 +117,11 @@ impl Session {
         self.workspace.document(id).cloned()
     }
 
-    /// Forgets a document; returns its id.
-    pub(super) fn close(&mut self, uri: &str) -> Option<DocumentId> {
+    /// Forgets a document; returns its id and what it leaves.
+    pub(super) fn close(&mut self, uri: &str) -> Option<(DocumentId, Leftovers)> {
         let id = self.ids.remove(uri)?;
         self.paths.remove(&id);
-        self.workspace.close(id);
-        Some(id)
+        Some((id, self.workspace.close(id)))
     }
 
     /// Everything a request needs, taken at its arrival.
@@ -183,8 +182,8 @@ impl Session {
     }
 
     /// Takes in what the analysis found.
-    pub(super) fn publish(&mut self, analysis: Analysis) {
-        self.workspace.publish(analysis);
+    pub(super) fn publish(&mut self, analysis: Analysis) -> Leftovers {
+        self.workspace.publish(analysis)
     }
 
     /// Decides anew which open documents are private.
@@ -304,7 +303,7 @@ mod tests {
         let mut session = Session::default();
         session.open("u", 1, Language::plain_text(), "abc", &GlobSet::empty());
         assert_eq!(session.documents_open(), 1);
-        session.close("u");
+        assert!(session.close("u").is_some());
         assert_eq!(session.documents_open(), 0);
         assert!(session.ask("u", Position::default(), Asking::Automatic, Instant::now()).is_none());
         assert!(session.paths.is_empty() && session.ids.is_empty());
