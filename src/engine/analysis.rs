@@ -50,11 +50,13 @@ struct Waiting {
 impl Analyser {
     /// Starts the thread. `publish` is called on it with each result.
     pub fn start(publish: impl Fn(Analysis) + Send + 'static) -> std::io::Result<Self> {
-        let (jobs, inbox) = channel();
-        std::thread::Builder::new()
-            .name("analysis".to_owned())
-            .stack_size(STACK_BYTES)
-            .spawn(move || run(&inbox, &publish))?;
+        let (jobs, mut inbox) = channel();
+        let mut publish = publish;
+        std::thread::Builder::new().name("analysis".to_owned()).spawn(move || {
+            while let Ok(first) = inbox.recv()
+                && work(first, &mut inbox, &mut publish)
+            {}
+        })?;
         Ok(Self { jobs })
     }
 
@@ -70,26 +72,37 @@ impl Analyser {
     }
 }
 
-fn run(inbox: &Receiver<Job>, publish: &dyn Fn(Analysis)) {
+/// Works on a thread that ends when documents were closed and nothing is left to do: an allocator
+/// keeps some pieces of freed trees for the thread, which hold up the memory around them, and only
+/// the thread's end gives them back. A panic costs one analysis. Returns whether to go on.
+fn work<P: Fn(Analysis) + Send>(first: Job, inbox: &mut Receiver<Job>, publish: &mut P) -> bool {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("parser".to_owned()).stack_size(STACK_BYTES);
+        let worker = thread.spawn_scoped(scope, move || run(first, inbox, publish));
+        worker.is_ok_and(|worker| worker.join().unwrap_or(true))
+    })
+}
+
+fn run(first: Job, inbox: &Receiver<Job>, publish: &dyn Fn(Analysis)) -> bool {
     let mut queue = Queue::default();
+    queue.take(first);
     loop {
+        while let Ok(job) = inbox.try_recv() {
+            queue.take(job);
+        }
+        if let Some(document) = queue.ready() {
+            publish(analyse(&document, &mut queue.counted));
+            continue;
+        }
         let received = match queue.next_due() {
+            None if queue.has_freed => return true,
             None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
             Some(due) => inbox.recv_timeout(due.saturating_duration_since(Instant::now())),
         };
         match received {
             Ok(job) => queue.take(job),
             Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return,
-        }
-        while let Ok(job) = inbox.try_recv() {
-            queue.take(job);
-        }
-        if std::mem::take(&mut queue.has_freed) {
-            give_back();
-        }
-        if let Some(document) = queue.ready() {
-            publish(analyse(&document, &mut queue.counted));
+            Err(RecvTimeoutError::Disconnected) => return false,
         }
     }
 }
@@ -132,12 +145,6 @@ impl Queue {
         let id = *id;
         self.waiting.remove(&id).map(|waiting| waiting.document)
     }
-}
-
-/// Trees are many small pieces. glibc joins freed ones, and returns what is then whole to the
-/// system, when a piece above 64 KiB is freed; below 128 KiB it comes from the same heap.
-fn give_back() {
-    drop(std::hint::black_box(Vec::<u8>::with_capacity(96 << 10)));
 }
 
 /// A document nobody has typed in yet is analysed at once.
