@@ -1,6 +1,7 @@
 //! The handlers: convert, call, convert. Each is short, because the work is elsewhere.
 
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
@@ -20,15 +21,18 @@ use super::commands::{self, Command};
 use super::configure::{Configurator, Configured};
 use super::ext::{InlineCompletionList, InlineCompletionParams};
 use super::pending::{Kind, Pending, Ticket};
-use super::session::{Asked, Asking, Session};
+use super::session::{Asked, Asking, Session, path_of};
 use super::to_proto::Target;
 use super::{capabilities, from_proto, to_proto};
 use crate::config::languages::Languages;
 use crate::domain::document::DocumentId;
 use crate::domain::explain::{Explanation, Silence};
-use crate::domain::site::leading_white_space;
+use crate::domain::site::{Trigger, leading_white_space};
 use crate::domain::text;
 use crate::engine::{Analyser, Engine, Equipment, Request};
+
+/// Bound: bytes before the cursor that are searched for the word and the indentation of its line.
+const LINE_MAX: usize = 4 << 10;
 
 /// The server as tower-lsp sees it.
 pub struct Backend {
@@ -114,7 +118,9 @@ impl Backend {
         let (id, revision) = (snapshot.document.id, snapshot.document.revision);
         let language = snapshot.document.language.id.clone();
         let ticket = self.pending.begin(id, kind);
-        let open_max = self.session.lock().client.open_max;
+        // Clients lose patience with requests caused by typing, not with a key press.
+        let open_max =
+            self.session.lock().client.open_max.filter(|_| trigger == Trigger::Automatic);
         let is_paused = self.session.lock().is_paused;
         // Everything above happens in arrival order; from here on the request is on its own.
         tokio::task::yield_now().await;
@@ -123,7 +129,7 @@ impl Backend {
             explanation.silence = Some(Silence::Disabled);
             return Some(explanation);
         }
-        let mut guard = Abandoned { engine: &self.engine, document: Some(id) };
+        let mut guard = Abandoned { engine: &self.engine, ticket: &ticket, document: Some(id) };
         let request = Request { snapshot, offset, trigger, open_max };
         let work = AssertUnwindSafe(self.engine.complete(request)).catch_unwind();
         let finished = tokio::select! {
@@ -142,6 +148,20 @@ impl Backend {
 
     fn is_still_wanted(&self, ticket: &Ticket, id: DocumentId, revision: u64) -> bool {
         ticket.is_current() && self.session.lock().revision(id) == Some(revision)
+    }
+
+    /// The text has changed or gone: nothing asked about it before is wanted any more.
+    fn supersede(&self, id: DocumentId) {
+        self.pending.supersede(id);
+        self.engine.supersede(id);
+    }
+
+    fn forget(&self, uri: &str) {
+        let closed = self.session.lock().close(uri);
+        if let Some((id, leftovers)) = closed {
+            self.supersede(id);
+            self.analyser.free(leftovers);
+        }
     }
 
     fn apply(&self, configured: Configured) {
@@ -169,11 +189,9 @@ impl Backend {
             Command::Explain => Ok(Some(commands::explain(&self.engine, arguments.first()))),
             Command::Status => {
                 let session = self.session.lock();
-                Ok(Some(commands::status(
-                    &self.engine,
-                    session.documents_open(),
-                    session.is_paused,
-                )))
+                let (documents_open, is_paused) = (session.documents_open(), session.is_paused);
+                drop(session);
+                Ok(Some(commands::status(&self.engine, documents_open, is_paused)))
             }
             Command::Pause | Command::Resume => {
                 self.session.lock().is_paused = command == Command::Pause;
@@ -216,23 +234,28 @@ async fn say(client: &Client, problems: Vec<String>) {
     client.show_message(MessageType::WARNING, message).await;
 }
 
-/// The folders of the workspace, from whichever field the client fills.
-fn workspace_roots(params: &InitializeParams) -> Vec<std::path::PathBuf> {
-    let folders = params.workspace_folders.iter().flatten().map(|folder| folder.uri.as_str());
-    let roots: Vec<_> = folders.filter(|uri| uri.starts_with("file:")).collect();
-    roots.into_iter().map(|uri| super::session::path_of(uri).into()).collect()
+/// The folders of the workspace. Clients from before there could be several name one root.
+#[expect(deprecated, reason = "such clients send nothing else")]
+fn workspace_roots(params: &InitializeParams) -> Vec<PathBuf> {
+    let folders = params.workspace_folders.iter().flatten().map(|folder| &folder.uri);
+    let root = params.root_uri.as_ref().filter(|_| params.workspace_folders.is_none());
+    let uris = folders.chain(root).map(|uri| uri.as_str());
+    uris.filter(|uri| uri.starts_with("file:")).map(|uri| path_of(uri).into()).collect()
 }
 
 /// Ends the call under way when a request is dropped before its answer, which is what the service
-/// does when the client cancels it.
+/// does when the client cancels it. A newer request's call is left alone.
 struct Abandoned<'a> {
     engine: &'a Engine,
+    ticket: &'a Ticket,
     document: Option<DocumentId>,
 }
 
 impl Drop for Abandoned<'_> {
     fn drop(&mut self) {
-        if let Some(document) = self.document {
+        if let Some(document) = self.document
+            && self.ticket.is_current()
+        {
             self.engine.supersede(document);
         }
     }
@@ -305,15 +328,14 @@ impl LanguageServer for Backend {
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
         let document = params.text_document;
         let uri = document.uri.as_str();
-        let path = super::session::path_of(uri);
+        let path = path_of(uri);
         let first_line = document.text.lines().next().unwrap_or_default();
         let language = self.languages.detect(&document.language_id, path.as_ref(), first_line);
         let exclude = self.engine.settings().privacy.exclude.clone();
+        self.forget(uri);
         let mut session = self.session.lock();
         let opened = session.open(uri, document.version, language, &document.text, &exclude);
         drop(session);
-        self.pending.supersede(opened.id);
-        self.engine.supersede(opened.id);
         self.analyser.submit(opened);
     }
 
@@ -326,34 +348,25 @@ impl LanguageServer for Backend {
             tracing::warn!("change of a document that is not open");
             return;
         };
-        self.pending.supersede(document.id);
-        self.engine.supersede(document.id);
+        self.supersede(document.id);
         self.analyser.submit(document);
     }
 
-    /// The settings file is the one file we read from disk; saving it puts it into effect.
     async fn did_save(&self, params: DidSaveTextDocumentParams) {
-        let path = super::session::path_of(params.text_document.uri.as_str());
-        if self.configurator.reads(path.as_ref()) {
-            self.change_settings(self.configurator.reread());
+        let path = path_of(params.text_document.uri.as_str());
+        if let Some(configured) = self.configurator.saved(path.as_ref()) {
+            self.change_settings(configured);
         }
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
-        let closed = self.session.lock().close(params.text_document.uri.as_str());
-        if let Some((id, leftovers)) = closed {
-            self.pending.supersede(id);
-            self.engine.supersede(id);
-            self.analyser.free(leftovers);
-        }
+        self.forget(params.text_document.uri.as_str());
     }
 
     async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
         let at = params.text_document_position;
-        // A menu opened by hand is a key press; one opened by typing is not, and clients report
-        // both as kind 1. Only a request without an edit before it is certainly asked for.
         let asking = match params.context.map(|context| context.trigger_kind) {
-            Some(CompletionTriggerKind::INVOKED) => Asking::InlineKind(None),
+            Some(CompletionTriggerKind::INVOKED) => Asking::Menu,
             _ => Asking::Automatic,
         };
         let empty = || Some(CompletionResponse::Array(Vec::new()));
@@ -365,7 +378,8 @@ impl LanguageServer for Backend {
         let Some(explanation) = self.run(asked, Kind::Menu).await else { return Ok(empty()) };
         let client = self.session.lock().client.clone();
         let line = text::line_range(&document.rope, offset);
-        let before = document.rope.byte_slice(line.start..offset.min(line.end)).to_string();
+        let length = offset.min(line.end) - line.start;
+        let before = text::tail_before(&document.rope, offset, length.min(LINE_MAX));
         let lexical = &document.language.lexical;
         let word = before.trim_end_matches(|c| lexical.is_word(c)).len();
         let (word, indent) = (&before[word..], leading_white_space(&before));
