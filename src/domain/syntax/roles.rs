@@ -23,6 +23,10 @@ const BLANK_BYTES_MAX: usize = 4096;
 /// Bound: how many comments above the cursor are passed over. Each costs some microseconds.
 const COMMENTS_MAX: usize = 32;
 
+/// Bound: nameless tokens side by side in one broken region. A query compares each with those after
+/// it, which takes minutes for a text of nothing but open brackets and 2 ms for this many.
+const BROKEN_TOKENS_MAX: usize = 2000;
+
 /// The roles of every region that contains `offset`, innermost first, each with its byte range.
 ///
 /// `tree` must be the tree of `text`, or have been edited to it. The range of a region between two
@@ -33,6 +37,9 @@ pub fn roles_at(
     query: &SiteQuery,
     offset: usize,
 ) -> Vec<(Role, Range<usize>)> {
+    if is_rubble(tree, offset) {
+        return Vec::new();
+    }
     let place = Place::new(tree, text, offset);
     let mut cursor = QueryCursor::new();
     cursor.set_byte_range(place.anchor.saturating_sub(1)..place.offset + 1);
@@ -59,6 +66,21 @@ pub fn roles_at(
     }
     sort_innermost_first(&mut regions);
     regions
+}
+
+/// Whether the text around the cursor is so broken that the tree says nothing about it.
+fn is_rubble(tree: &Tree, offset: usize) -> bool {
+    let mut node = tree.root_node();
+    loop {
+        let nameless = node.child_count() as usize - node.named_child_count();
+        if node.is_error() && nameless > BROKEN_TOKENS_MAX {
+            return true;
+        }
+        match node.first_child_for_byte(offset) {
+            Some(child) if child.start_byte() <= offset => node = child,
+            _ => return false,
+        }
+    }
 }
 
 /// Whether the role is that of text for people, which interpolated code interrupts.
