@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
+use tokio_util::sync::CancellationToken;
 
 use crate::config::languages::Languages;
 use crate::domain::document::{Document, DocumentId};
@@ -65,6 +66,7 @@ pub(super) fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<
             Trigger::Automatic
         },
         open_max: None,
+        superseded: CancellationToken::new(),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)

@@ -4,8 +4,8 @@
 //! [`PREFIX_TAIL`] bytes) and the text after it (its first [`SUFFIX_HEAD`] bytes, without closers
 //! that the editor may have added while the user typed). A lookup also steps back over what was
 //! typed since: if an earlier place holds an answer that begins with exactly that, the remainder
-//! is served. So typing through a suggestion, and deleting back, costs no call. Raw answers are
-//! kept and filtered anew on each hit, because the text around the cursor has changed.
+//! is served. So typing through a suggestion, and deleting back, costs no call. Answers are kept
+//! unfiltered and filtered anew on each hit, because the text around the cursor has changed.
 
 use lru::LruCache;
 
@@ -24,7 +24,7 @@ const MOVED_AFTER: usize = TYPED_MAX / 2;
 /// Bound: answers of different models kept for one place.
 const ANSWERS_MAX: usize = 4;
 
-/// An answer as a model gave it.
+/// An answer as a model meant it, before it is fitted to the text around the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The model.
@@ -35,9 +35,7 @@ pub struct Answer {
     pub class: RequestClass,
     /// How much was asked for.
     pub extent: Extent,
-    /// Whether a chat model wrote it.
-    pub is_chat: bool,
-    /// The raw text; empty when the model had nothing to say.
+    /// The bare text; empty when the model had nothing to say.
     pub text: String,
 }
 
@@ -182,7 +180,6 @@ mod tests {
             tier: Tier::Fast,
             class: RequestClass::Line,
             extent: Extent::Line,
-            is_chat: false,
             text: text.to_owned(),
         }
     }

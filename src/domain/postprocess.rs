@@ -22,8 +22,6 @@ pub struct Origin {
     pub class: RequestClass,
     /// How much may be inserted.
     pub extent: Extent,
-    /// Whether a chat model wrote it, which may have added fences or repeated the line.
-    pub is_chat: bool,
     /// Whether the model was still writing, so that the end may be cut anywhere.
     pub is_partial: bool,
 }
@@ -40,17 +38,23 @@ pub struct Cleaned {
 /// Why a filter left nothing, as a sentence for the user.
 pub type Dropped = &'static str;
 
-/// Runs every filter in order.
-pub fn clean(site: &Site, raw: &str, origin: Origin) -> Result<Cleaned, Dropped> {
+/// The part of a model's raw text, so far or as a whole, that is meant for the cursor: with one kind
+/// of line break and, from a chat model, without what it wraps around code. Everything later works
+/// on this text: where it ends, what of it was typed since, what may be shown.
+pub fn bare(site: &Site, raw: &str, is_chat: bool) -> String {
     let text = raw.replace("\r\n", "\n").replace('\r', "\n");
-    let text = if origin.is_chat { fences::strip(site, &text) } else { text };
-    invisible::check(site, &text)?;
-    placeholder::check(site, &text)?;
-    let is_cut = extent::end_of(site, origin.class, origin.extent, &text);
+    if is_chat { fences::strip(site, &text) } else { text }
+}
+
+/// Runs every filter in order on text that is [`bare`].
+pub fn clean(site: &Site, text: &str, origin: Origin) -> Result<Cleaned, Dropped> {
+    invisible::check(site, text)?;
+    placeholder::check(site, text)?;
+    let is_cut = extent::end_of(site, origin.class, origin.extent, text);
     let text = match is_cut {
         Some(end) => &text[..end],
-        None if origin.is_partial => whole::cut(origin.extent, &text),
-        None => &text,
+        None if origin.is_partial => whole::cut(origin.extent, text),
+        None => text,
     };
     let text = repeated::cut(text);
     if text.trim().is_empty() {
@@ -86,9 +90,9 @@ mod tests {
         raw: &str,
         expected: Result<&str, Dropped>,
     ) {
-        let origin =
-            Origin { class: origin.0, extent: origin.1, is_chat: false, is_partial: false };
-        let found = clean(&site(code), raw, origin).map(|cleaned| cleaned.text);
+        let origin = Origin { class: origin.0, extent: origin.1, is_partial: false };
+        let site = site(code);
+        let found = clean(&site, &bare(&site, raw, false), origin).map(|cleaned| cleaned.text);
         assert_eq!(found, expected.map(str::to_owned), "{code} + {raw}");
     }
 
@@ -117,8 +121,8 @@ mod tests {
                 for extent in extents {
                     for (is_chat, is_partial) in [(false, false), (true, false), (true, true)] {
                         let class = RequestClass::Closer;
-                        let origin = Origin { class, extent, is_chat, is_partial };
-                        let _ = clean(&site, &format!("{a}{b}{a}"), origin);
+                        let text = bare(&site, &format!("{a}{b}{a}"), is_chat);
+                        let _ = clean(&site, &text, Origin { class, extent, is_partial });
                     }
                 }
             }

@@ -5,25 +5,28 @@
 //! cancels the call down to the socket, as soon as the extent is complete. Dropping the handle
 //! ends it at once. Whatever happens, the call is booked exactly once.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::domain::cache::{Answer, Place};
 use crate::domain::completion::{FinishReason, Usage};
-use crate::domain::postprocess::extent;
+use crate::domain::postprocess::{bare, extent};
 use crate::domain::prompt::Prompt;
 use crate::domain::route::Tier;
 use crate::domain::site::Site;
 use crate::domain::units::{Price, Tokens};
-use crate::provider::{Provider, ProviderError};
+use crate::provider::{ChunkStream, Provider, ProviderError};
 
 /// Bound: bytes of text taken from one answer.
 const TEXT_MAX: usize = 32 << 10;
+/// Bound: how long the end of an answered call is waited for. Servers send it with the last event.
+const READ_OUT_MAX: Duration = Duration::from_millis(500);
 /// Source code averages a little over three bytes a token; used only where a server does not
 /// report usage, and marked as an estimate.
 const BYTES_PER_TOKEN_ESTIMATE: usize = 3;
@@ -34,6 +37,8 @@ pub(super) struct Call {
     pub(super) place: Place,
     /// The answer to be, its text still empty.
     pub(super) answer: Answer,
+    /// Whether a chat model writes it.
+    pub(super) is_chat: bool,
     pub(super) prompt: Prompt,
     pub(super) price: Option<Price>,
     pub(super) timeout: Duration,
@@ -44,8 +49,10 @@ pub(super) struct Call {
 pub(super) struct State {
     /// Whether the call was begun; a flight that never ran cost nothing.
     pub(super) has_begun: bool,
-    /// Text so far.
+    /// The text so far that is meant for the cursor.
     pub(super) text: String,
+    /// What the server sent so far.
+    raw: String,
     /// Usage so far, as the server reported it.
     pub(super) usage: Option<Usage>,
     /// From the start to the first text.
@@ -83,10 +90,14 @@ impl Flight {
         let mut booking = Booking { call, tower, sender, started: Instant::now() };
         let task = tokio::spawn(async move {
             let timeout = booking.call.timeout;
-            let end = match tokio::time::timeout(timeout, booking.fly(&*provider)).await {
-                Ok(end) => end,
-                Err(_) => Err(ProviderError::Unreachable {
+            let flying = tokio::time::timeout(timeout, booking.fly(&*provider));
+            let end = match AssertUnwindSafe(flying).catch_unwind().await {
+                Ok(Ok(end)) => end,
+                Ok(Err(_)) => Err(ProviderError::Unreachable {
                     detail: format!("no end within {} ms", timeout.as_millis()),
+                }),
+                Err(_panic) => Err(ProviderError::Malformed {
+                    detail: "a fault of ours while reading it".to_owned(),
                 }),
             };
             let took = booking.started.elapsed();
@@ -134,9 +145,10 @@ impl Booking {
             let chunk = chunk?;
             finish = chunk.finish.unwrap_or(finish);
             let elapsed = self.started.elapsed();
-            let mut is_complete = false;
+            let (mut is_complete, mut is_finished) = (false, false);
             self.sender.send_modify(|state| {
-                state.text.push_str(&chunk.text);
+                state.raw.push_str(&chunk.text);
+                state.text = bare(&self.call.site, &state.raw, self.call.is_chat);
                 state.usage = chunk.usage.or(state.usage);
                 if !state.text.is_empty() {
                     state.first_text_after.get_or_insert(elapsed);
@@ -146,11 +158,15 @@ impl Booking {
                     state.text.truncate(end);
                     is_complete = true;
                 }
-                is_complete |= state.text.len() > TEXT_MAX;
+                is_complete |= state.raw.len() > TEXT_MAX;
                 // Usage may come one event after the last text. A complete extent does not wait
                 // for it, because every further token would be paid for.
-                is_complete |= chunk.finish.is_some() && state.usage.is_some();
+                is_finished = chunk.finish.is_some() && state.usage.is_some();
             });
+            if is_finished {
+                tokio::spawn(read_out(stream));
+                return Ok(finish);
+            }
             if is_complete {
                 return Ok(finish);
             }
@@ -166,6 +182,13 @@ impl Drop for Booking {
     }
 }
 
+/// Reads the end of a stream after which nothing is generated any more, so that its connection can
+/// carry the next call. Nobody waits for this.
+async fn read_out(stream: ChunkStream) {
+    let rest = stream.for_each(|_| std::future::ready(()));
+    let _ = tokio::time::timeout(READ_OUT_MAX, rest).await;
+}
+
 /// What a call used: as reported, or estimated and marked so.
 pub(super) fn usage(call: &Call, state: &State) -> Usage {
     state.usage.unwrap_or_else(|| {
@@ -173,7 +196,7 @@ pub(super) fn usage(call: &Call, state: &State) -> Usage {
         Usage {
             input_uncached: tokens(call.prompt.body.len()),
             cache_read: Tokens(0),
-            output: tokens(state.text.len()),
+            output: tokens(state.raw.len()),
             is_estimate: true,
         }
     })

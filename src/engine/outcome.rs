@@ -15,8 +15,9 @@ pub(super) enum Followed {
     Answer(Completion),
     /// Nothing from this one; the next may be tried.
     Nothing(Silence),
-    /// The deadline came; perhaps part of the answer may be shown.
-    Late(Option<Completion>),
+    /// Nothing more may be tried: the deadline came, perhaps with part of the answer, or nobody
+    /// waits any more.
+    Over(Result<Completion, Silence>),
 }
 
 /// What a flight's state means, for the record and for the request.
@@ -29,11 +30,11 @@ pub(super) fn outcome(
 ) -> (Ended, Followed) {
     let source = || Source::Model(answer.model.clone());
     if was_cancelled {
-        return (Ended::Cancelled, Followed::Nothing(Silence::Superseded));
+        return (Ended::Cancelled, Followed::Over(Err(Silence::Superseded)));
     }
     if !is_in_time {
         let partial = cleaned.ok().map(|cleaned| completion(cleaned, answer.tier, source()));
-        return (Ended::Late, Followed::Late(partial));
+        return (Ended::Late, Followed::Over(partial.ok_or(Silence::TooLate)));
     }
     if let Some(Err(error)) = &state.ended {
         return (Ended::Failed(error.to_string()), Followed::Nothing(Silence::AllFailed));
@@ -49,7 +50,7 @@ pub(super) fn outcome(
 
 /// What the filters need to know about an answer.
 pub(super) fn origin_of(answer: &Answer, is_partial: bool) -> Origin {
-    Origin { class: answer.class, extent: answer.extent, is_chat: answer.is_chat, is_partial }
+    Origin { class: answer.class, extent: answer.extent, is_partial }
 }
 
 /// Filtered text as a completion.

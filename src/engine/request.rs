@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::flight::{Call, Flight, State, Tower};
 use super::outcome::{Followed, completion, local_completion, origin_of, outcome};
@@ -40,6 +41,9 @@ pub struct Request {
     pub trigger: Trigger,
     /// How long the editor keeps the request open; it gets an answer before.
     pub open_max: Option<Duration>,
+    /// Cancelled when the answer is of no use any more. No call is begun after that, however late
+    /// this request hears of it.
+    pub superseded: CancellationToken,
 }
 
 /// A request being worked on. It is entered in the ledger however it ends: one that is dropped
@@ -211,7 +215,7 @@ impl<'a> Run<'a> {
             match self.follow(site, plan, flight, deadline).await {
                 Followed::Answer(completion) => return Ok(completion),
                 Followed::Nothing(reason) => silence = reason,
-                Followed::Late(partial) => return partial.ok_or(Silence::TooLate),
+                Followed::Over(end) => return end,
             }
         }
         Err(silence)
@@ -227,7 +231,13 @@ impl<'a> Run<'a> {
 
     /// The call under way for this document, if it answers this very place; any other is ended.
     fn claim(&self, site: &Site, place: &Place, attempt: &Attempt) -> Option<Flight> {
-        let flight = self.engine.flights.lock().remove(&site.document.id)?;
+        let mut flights = self.engine.flights.lock();
+        // The call there now may be a newer request's.
+        if self.request.superseded.is_cancelled() {
+            return None;
+        }
+        let flight = flights.remove(&site.document.id)?;
+        drop(flights);
         let is_same = flight.place == *place && flight.tier >= attempt.tier;
         (is_same && !flight.has_ended()).then_some(flight)
     }
@@ -263,13 +273,13 @@ impl<'a> Run<'a> {
             tier: attempt.tier,
             class: plan.class,
             extent: plan.extent,
-            is_chat: model.spec.form == PromptForm::Chat,
             text: String::new(),
         };
         let call = Call {
             site: Arc::clone(site),
             place: place.clone(),
             answer,
+            is_chat: model.spec.form == PromptForm::Chat,
             prompt,
             price: model.spec.price,
             timeout: model.endpoint.timeout,
@@ -292,7 +302,14 @@ impl<'a> Run<'a> {
         let mut receiver = flight.state.clone();
         let (tier, model, started) = (flight.tier, flight.model.clone(), flight.started);
         let id = site.document.id;
-        self.engine.flights.lock().insert(id, flight);
+        {
+            let mut flights = self.engine.flights.lock();
+            // Whoever supersedes this request says so before looking for its call here.
+            if self.request.superseded.is_cancelled() {
+                return Followed::Over(Err(Silence::Superseded));
+            }
+            flights.insert(id, flight);
+        }
         let waited = tokio::time::timeout_at(deadline, receiver.wait_for(|s| s.ended.is_some()));
         let ended = waited.await;
         let is_in_time = ended.is_ok();
@@ -305,7 +322,6 @@ impl<'a> Run<'a> {
             tier,
             class: plan.class,
             extent: plan.extent,
-            is_chat: self.is_chat(&model),
             text: state.text.clone(),
         };
         let cleaned = clean(site, &state.text, origin_of(&answer, !is_in_time));
@@ -318,11 +334,6 @@ impl<'a> Run<'a> {
             }
         }
         followed
-    }
-
-    fn is_chat(&self, model: &str) -> bool {
-        let models = &self.equipment.settings.models;
-        models.get(model).is_some_and(|model| model.spec.form == PromptForm::Chat)
     }
 
     fn record(&mut self, answer: &Answer, state: &State, ended: Ended, started: Instant) {

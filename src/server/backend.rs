@@ -117,7 +117,8 @@ impl Backend {
         let Asked { snapshot, offset, trigger } = asked;
         let (id, revision) = (snapshot.document.id, snapshot.document.revision);
         let language = snapshot.document.language.id.clone();
-        let ticket = self.pending.begin(id, kind);
+        let mut waiting = self.pending.wait(id, kind, &self.engine);
+        let superseded = waiting.ticket().superseded().clone();
         // Clients lose patience with requests caused by typing, not with a key press.
         let open_max =
             self.session.lock().client.open_max.filter(|_| trigger == Trigger::Automatic);
@@ -129,21 +130,21 @@ impl Backend {
             explanation.silence = Some(Silence::Disabled);
             return Some(explanation);
         }
-        let mut guard = Abandoned { engine: &self.engine, ticket: &ticket, document: Some(id) };
-        let request = Request { snapshot, offset, trigger, open_max };
+        let request =
+            Request { snapshot, offset, trigger, open_max, superseded: superseded.clone() };
         let work = AssertUnwindSafe(self.engine.complete(request)).catch_unwind();
         let finished = tokio::select! {
             biased;
-            () = ticket.superseded() => None,
+            () = superseded.cancelled() => None,
             finished = work => Some(finished),
         };
-        guard.document = None;
+        waiting.end();
         let explanation = finished?.unwrap_or_else(|_panic| {
             let mut explanation = Explanation::new(0, language, trigger);
             explanation.silence = Some(Silence::Fault);
             explanation
         });
-        self.is_still_wanted(&ticket, id, revision).then_some(explanation)
+        self.is_still_wanted(waiting.ticket(), id, revision).then_some(explanation)
     }
 
     fn is_still_wanted(&self, ticket: &Ticket, id: DocumentId, revision: u64) -> bool {
@@ -241,24 +242,6 @@ fn workspace_roots(params: &InitializeParams) -> Vec<PathBuf> {
     let root = params.root_uri.as_ref().filter(|_| params.workspace_folders.is_none());
     let uris = folders.chain(root).map(|uri| uri.as_str());
     uris.filter(|uri| uri.starts_with("file:")).map(|uri| path_of(uri).into()).collect()
-}
-
-/// Ends the call under way when a request is dropped before its answer, which is what the service
-/// does when the client cancels it. A newer request's call is left alone.
-struct Abandoned<'a> {
-    engine: &'a Engine,
-    ticket: &'a Ticket,
-    document: Option<DocumentId>,
-}
-
-impl Drop for Abandoned<'_> {
-    fn drop(&mut self) {
-        if let Some(document) = self.document
-            && self.ticket.is_current()
-        {
-            self.engine.supersede(document);
-        }
-    }
 }
 
 /// Puts the entry selected in an open menu into the snapshot, as if it had been accepted: what is
