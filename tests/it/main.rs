@@ -1,13 +1,16 @@
 //! One integration binary: rules of the repository, the server over memory and over real pipes,
 //! real model servers and real editors. Unit tests stand beside the code they test.
 
+mod bad_input;
 mod config;
 mod editors;
+mod faults;
 mod grammars;
 mod helix;
 mod llama_cpp;
 mod neovim;
 mod pages;
+mod peers;
 mod providers;
 mod replay;
 mod replies;

@@ -118,7 +118,7 @@ fn storm(seed: u64) {
         match random.below(20) {
             0 => rig.open(uri, "rust", TEXT),
             1 => rig.close(uri),
-            2..=6 => rig.insert(uri, place, *random.pick(&["x", "(", "\n", "}", " "])),
+            2..=6 => rig.insert(uri, place, random.pick(&["x", "(", "\n", "}", " "])),
             7..=9 => ids.push(rig.menu(uri, place)),
             10..=14 => ids.push(rig.ask(uri, place)),
             15 => ids.push(rig.invoke(uri, place)),

@@ -3,6 +3,7 @@
 //! The model stands in every tier and is asked for everything, at once, unless the settings given
 //! say otherwise, so that a test decides by its script alone what happens.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -21,7 +22,7 @@ pub(crate) struct Rig {
     pub(crate) upstream: Upstream,
     version: i32,
     /// Invariant: outlives the model, which runs on it.
-    pub(crate) runtime: Runtime,
+    runtime: Runtime,
 }
 
 /// What is configured besides the model.
@@ -33,11 +34,16 @@ pub(crate) struct Setup {
     pub(crate) more: String,
     /// How `initialize` says what columns count.
     pub(crate) encoding: &'static str,
+    /// Where the settings say the model is, if not where it is.
+    pub(crate) url: Option<&'static str>,
+    /// Whether the model is a chat model instead of one that fills in.
+    pub(crate) is_chat: bool,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { deadline: Duration::from_secs(20), more: String::new(), encoding: "utf-16" }
+        let deadline = Duration::from_secs(20);
+        Self { deadline, more: String::new(), encoding: "utf-16", url: None, is_chat: false }
     }
 }
 
@@ -63,7 +69,7 @@ impl Rig {
             _ => choose(request),
         };
         let upstream = runtime.block_on(Upstream::start_with(choose));
-        let server = Server::configured(&settings(&upstream.url(), setup));
+        let server = Server::configured(&settings(setup.url.unwrap_or(&upstream.url()), setup));
         let mut rig = Self { server, upstream, version: 0, runtime };
         let initialize = rig.server.request(
             "initialize",
@@ -156,6 +162,11 @@ impl Rig {
         self.runtime.block_on(self.upstream.wait_for_dropped(count));
     }
 
+    /// Lets time pass where nothing can be waited for.
+    pub(crate) fn pause(&self, millis: u64) {
+        self.runtime.block_on(tokio::time::sleep(Duration::from_millis(millis)));
+    }
+
     /// Ends the session in order and checks that every message was well formed.
     pub(crate) fn stop(&mut self) {
         let shutdown = self.server.request("shutdown", &Value::Null);
@@ -183,9 +194,10 @@ fn settings(url: &str, setup: &Setup) -> String {
     let deadline = setup.deadline.as_millis();
     let classes: String =
         CLASSES.iter().map(|class| format!("policy.{class}.deadline_ms = {deadline}\n")).collect();
+    let protocol = if setup.is_chat { "openai_chat" } else { "llama_cpp_infill" };
     format!(
         "policy.override = \"fast\"\n{classes}tiers.fast.models = [\"scripted\"]\n\
-         tiers.fast.settle_ms = 0\n{}\n[models.scripted]\nprotocol = \"llama_cpp_infill\"\n\
+         tiers.fast.settle_ms = 0\n{}\n[models.scripted]\nprotocol = \"{protocol}\"\n\
          url = \"{url}\"\ntimeout_ms = 60000\n",
         setup.more
     )

@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is done with one request, after it was read to its end.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Script(Vec<Step>);
+pub(crate) struct Script(pub(crate) Vec<Step>);
 
 /// One thing a server can do.
 #[derive(Clone, Debug)]

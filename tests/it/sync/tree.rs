@@ -149,7 +149,7 @@ fn all(tree: &Tree) -> impl Iterator<Item = Node<'_>> {
     let mut stack = vec![tree.root_node()];
     std::iter::from_fn(move || {
         let node = stack.pop()?;
-        stack.extend((0..node.child_count()).rev().filter_map(|index| node.child(index as u32)));
+        stack.extend((0..node.child_count()).rev().filter_map(|index| node.child(index)));
         Some(node)
     })
 }

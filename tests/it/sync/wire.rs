@@ -115,7 +115,7 @@ fn half_a_surrogate_pair_becomes_one_replacement_character() {
 #[test]
 fn documents_are_told_apart_by_their_uris() {
     let mut rig = rig("utf-16");
-    let uris = ["untitled:Untitled-1", "file:///a%20b.txt", "file:///a b[é].txt", "x"];
+    let uris = ["untitled:Untitled-1", "file:///a%20b.txt", "file:///a b[é].txt"];
     let mut texts = BTreeMap::new();
     for (number, uri) in uris.iter().enumerate() {
         let text = format!("text number {number}");
