@@ -10,6 +10,8 @@ use crate::support::rig::{Rig, Setup};
 use crate::support::upstream::{Script, Step};
 
 const URI: &str = "file:///a/main.rs";
+/// What is typed in a storm.
+const TYPED: [&str; 5] = ["x", "(", "\n", "}", " "];
 const TEXT: &str = "fn main() {\n    let value = \n}\n";
 
 /// A model that never answers, behind deadlines far away: what is answered is answered for another
@@ -118,7 +120,7 @@ fn storm(seed: u64) {
         match random.below(20) {
             0 => rig.open(uri, "rust", TEXT),
             1 => rig.close(uri),
-            2..=6 => rig.insert(uri, place, random.pick(&["x", "(", "\n", "}", " "])),
+            2..=6 => rig.insert(uri, place, TYPED[random.below(TYPED.len())]),
             7..=9 => ids.push(rig.menu(uri, place)),
             10..=14 => ids.push(rig.ask(uri, place)),
             15 => ids.push(rig.invoke(uri, place)),

@@ -24,10 +24,9 @@ pub(super) fn closed_share(site: &Site) -> f64 {
                 return;
             }
             let next = piece[at + word.len()..].trim_start_matches([' ', '\t']).chars().next();
-            let closes =
-                next.is_some_and(|c| lexical.brackets.iter().any(|(_, close)| *close == c));
+            let ends = next.is_some_and(|c| lexical.brackets.iter().any(|(_, close)| *close == c));
             seen += 1.0;
-            closed += f64::from(u8::from(closes));
+            closed += f64::from(u8::from(ends));
         });
     }
     closed / seen

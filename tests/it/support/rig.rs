@@ -164,7 +164,8 @@ impl Rig {
 
     /// Lets time pass where nothing can be waited for.
     pub(crate) fn pause(&self, millis: u64) {
-        self.runtime.block_on(tokio::time::sleep(Duration::from_millis(millis)));
+        let pause = Duration::from_millis(millis);
+        self.runtime.block_on(async { tokio::time::sleep(pause).await });
     }
 
     /// Ends the session in order and checks that every message was well formed.
@@ -192,8 +193,10 @@ fn inline(uri: &str, (line, character): (u32, u32), kind: u32) -> Value {
 
 fn settings(url: &str, setup: &Setup) -> String {
     let deadline = setup.deadline.as_millis();
-    let classes: String =
-        CLASSES.iter().map(|class| format!("policy.{class}.deadline_ms = {deadline}\n")).collect();
+    let mut classes = String::new();
+    for class in CLASSES {
+        writeln!(classes, "policy.{class}.deadline_ms = {deadline}").expect("a string");
+    }
     let protocol = if setup.is_chat { "openai_chat" } else { "llama_cpp_infill" };
     format!(
         "policy.override = \"fast\"\n{classes}tiers.fast.models = [\"scripted\"]\n\

@@ -36,7 +36,7 @@ fn what_a_model_reads_is_what_the_editor_shows_in_utf32() {
 /// Every completion must reach the model, so nothing is kept.
 fn rig(encoding: &'static str) -> Rig {
     let more = "cache.entries_max = 0\n".to_owned();
-    Rig::start(&Script::infill(&["x\n"]), &Setup { encoding, more, ..Setup::default() })
+    Rig::start(&Script::infill(&["x\n"]), &Setup { more, encoding, ..Setup::default() })
 }
 
 fn run(name: &'static str, encoding: PositionEncoding) {
