@@ -69,6 +69,14 @@ pub(super) trait Tower: Send + Sync {
     fn landed(&self, call: &Call, state: &State);
 }
 
+/// What a request that waits for a call sees of it. Dropping it cancels nothing.
+pub(super) struct Watch {
+    pub(super) model: String,
+    pub(super) tier: Tier,
+    pub(super) started: Instant,
+    pub(super) state: watch::Receiver<State>,
+}
+
 /// A call under way. Dropping it cancels the call.
 pub(super) struct Flight {
     pub(super) place: Place,
@@ -117,6 +125,16 @@ impl Flight {
             started: Instant::now(),
             state,
             _task: AbortOnDropHandle::new(task),
+        }
+    }
+
+    /// A view of the call for one more request that waits for it.
+    pub(super) fn watch(&self) -> Watch {
+        Watch {
+            model: self.model.clone(),
+            tier: self.tier,
+            started: self.started,
+            state: self.state.clone(),
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::flight::{Call, Flight, State, Tower};
+use super::flight::{Call, Flight, State, Tower, Watch};
 use super::outcome::{Followed, completion, local_completion, origin_of, outcome};
 use super::{Engine, Equipment, refresh};
 use crate::domain::cache::{Answer, Hit, PREFIX_TAIL, Place, SUFFIX_HEAD, TYPED_MAX};
@@ -201,18 +201,21 @@ impl<'a> Run<'a> {
             self.arrived + self.request.open_max.map_or(plan.deadline, |m| m.min(plan.deadline));
         let mut silence = Silence::NoModel;
         for attempt in &plan.attempts {
+            if self.request.superseded.is_cancelled() {
+                return Err(Silence::Superseded);
+            }
             if self.is_known_blank(attempt) {
                 silence = Silence::NothingToSay;
                 continue;
             }
-            let standing = self.claim(site, place, attempt);
+            let standing = self.join(site, place, attempt);
             if standing.is_none() && !self.settle(attempt, site, deadline).await {
                 return Err(Silence::TooLate);
             }
-            let Some(flight) = standing.or_else(|| self.start(site, place, plan, attempt)) else {
+            let Some(watch) = standing.or_else(|| self.start(site, place, plan, attempt)) else {
                 continue;
             };
-            match self.follow(site, plan, flight, deadline).await {
+            match self.follow(site, plan, watch, deadline).await {
                 Followed::Answer(completion) => return Ok(completion),
                 Followed::Nothing(reason) => silence = reason,
                 Followed::Over(end) => return end,
@@ -230,16 +233,19 @@ impl<'a> Run<'a> {
     }
 
     /// The call under way for this document, if it answers this very place; any other is ended.
-    fn claim(&self, site: &Site, place: &Place, attempt: &Attempt) -> Option<Flight> {
+    fn join(&self, site: &Site, place: &Place, attempt: &Attempt) -> Option<Watch> {
         let mut flights = self.engine.flights.lock();
         // The call there now may be a newer request's.
         if self.request.superseded.is_cancelled() {
             return None;
         }
-        let flight = flights.remove(&site.document.id)?;
-        drop(flights);
-        let is_same = flight.place == *place && flight.tier >= attempt.tier;
-        (is_same && !flight.has_ended()).then_some(flight)
+        let id = site.document.id;
+        let flight = flights.get(&id)?;
+        if flight.place == *place && flight.tier >= attempt.tier && !flight.has_ended() {
+            return Some(flight.watch());
+        }
+        flights.remove(&id);
+        None
     }
 
     /// Waits until the user has paused long enough for this tier; false when the deadline comes
@@ -257,7 +263,7 @@ impl<'a> Run<'a> {
         place: &Place,
         plan: &Plan,
         attempt: &Attempt,
-    ) -> Option<Flight> {
+    ) -> Option<Watch> {
         let model = self.equipment.settings.models.get(&attempt.model)?;
         let provider = self.equipment.providers.get(&attempt.model)?;
         let room = model.spec.context_tokens.0.saturating_sub(plan.output_tokens_max.0);
@@ -284,32 +290,32 @@ impl<'a> Run<'a> {
             price: model.spec.price,
             timeout: model.endpoint.timeout,
         };
+        let tower = Arc::clone(&self.engine.shared) as Arc<dyn Tower>;
+        let mut flights = self.engine.flights.lock();
+        // Whoever supersedes this request says so before looking for its call here.
+        if self.request.superseded.is_cancelled() {
+            return None;
+        }
         if let Some(breaker) = self.engine.shared.breakers.lock().get_mut(&attempt.model) {
             breaker.begin();
         }
-        Some(Flight::start(provider, call, Arc::clone(&self.engine.shared) as Arc<dyn Tower>))
+        let flight = Flight::start(provider, call, tower);
+        let watch = flight.watch();
+        flights.insert(site.document.id, flight);
+        Some(watch)
     }
 
-    /// Waits for a flight until the deadline. While waiting, the flight is kept with the engine,
-    /// so that an edit can end it; past the deadline it stays there and goes on.
+    /// Waits for a call until the deadline. The engine holds the call, so that an edit can end it;
+    /// past the deadline it goes on there.
     async fn follow(
         &mut self,
         site: &Site,
         plan: &Plan,
-        flight: Flight,
+        watch: Watch,
         deadline: Instant,
     ) -> Followed {
-        let mut receiver = flight.state.clone();
-        let (tier, model, started) = (flight.tier, flight.model.clone(), flight.started);
+        let Watch { model, tier, started, state: mut receiver } = watch;
         let id = site.document.id;
-        {
-            let mut flights = self.engine.flights.lock();
-            // Whoever supersedes this request says so before looking for its call here.
-            if self.request.superseded.is_cancelled() {
-                return Followed::Over(Err(Silence::Superseded));
-            }
-            flights.insert(id, flight);
-        }
         let waited = tokio::time::timeout_at(deadline, receiver.wait_for(|s| s.ended.is_some()));
         let ended = waited.await;
         let is_in_time = ended.is_ok();
