@@ -28,11 +28,13 @@ pub(super) fn run(file: Option<&Path>) -> anyhow::Result<i32> {
 }
 
 async fn serve(file: Option<&Path>) -> anyhow::Result<server::Ending> {
+    // Reading the table of languages and resolving the settings take a millisecond each.
+    let languages = std::thread::spawn(Languages::load);
     let equip: Equip = Arc::new(equip_and_connect);
     let configurator = Configurator::new(super::loader(file), equip);
     // Problems are said once the client listens; the settings are good without the bad keys.
     let engine = Engine::new(configurator.load().equipment);
-    let languages = Arc::new(Languages::load());
+    let languages = Arc::new(languages.join().unwrap_or_else(|_| Languages::load()));
     let (service, socket) = Backend::service(engine, languages, configurator)
         .context("cannot start the analysis thread")?;
     std::thread::spawn(redact::warm);
