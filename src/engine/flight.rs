@@ -5,17 +5,18 @@
 //! cancels the call down to the socket, as soon as the extent is complete. Dropping the handle
 //! ends it at once. Whatever happens, the call is booked exactly once.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::domain::cache::{Answer, Place};
 use crate::domain::completion::{FinishReason, Usage};
-use crate::domain::postprocess::extent;
+use crate::domain::postprocess::{bare, extent};
 use crate::domain::prompt::Prompt;
 use crate::domain::route::Tier;
 use crate::domain::site::Site;
@@ -24,8 +25,8 @@ use crate::provider::{ChunkStream, Provider, ProviderError};
 
 /// Bound: bytes of text taken from one answer.
 const TEXT_MAX: usize = 32 << 10;
-/// Bound: how long the end of a finished answer is waited for in the background.
-const ENDING_MAX: Duration = Duration::from_millis(500);
+/// Bound: how long the end of an answered call is waited for. Servers send it with the last event.
+const READ_OUT_MAX: Duration = Duration::from_millis(500);
 /// Source code averages a little over three bytes a token; used only where a server does not
 /// report usage, and marked as an estimate.
 const BYTES_PER_TOKEN_ESTIMATE: usize = 3;
@@ -36,6 +37,8 @@ pub(super) struct Call {
     pub(super) place: Place,
     /// The answer to be, its text still empty.
     pub(super) answer: Answer,
+    /// Whether a chat model writes it.
+    pub(super) is_chat: bool,
     pub(super) prompt: Prompt,
     pub(super) price: Option<Price>,
     pub(super) timeout: Duration,
@@ -44,8 +47,12 @@ pub(super) struct Call {
 /// What is known of a flight at some moment.
 #[derive(Clone, Debug, Default)]
 pub(super) struct State {
-    /// Text so far.
+    /// Whether the call was begun; a flight that never ran cost nothing.
+    pub(super) has_begun: bool,
+    /// The text so far that is meant for the cursor.
     pub(super) text: String,
+    /// What the server sent so far.
+    raw: String,
     /// Usage so far, as the server reported it.
     pub(super) usage: Option<Usage>,
     /// From the start to the first text.
@@ -60,6 +67,14 @@ pub(super) struct State {
 pub(super) trait Tower: Send + Sync {
     /// A flight has ended; `state.ended` is `None` when it was cancelled.
     fn landed(&self, call: &Call, state: &State);
+}
+
+/// What a request that waits for a call sees of it. Dropping it cancels nothing.
+pub(super) struct Watch {
+    pub(super) model: String,
+    pub(super) tier: Tier,
+    pub(super) started: Instant,
+    pub(super) state: watch::Receiver<State>,
 }
 
 /// A call under way. Dropping it cancels the call.
@@ -79,13 +94,18 @@ impl Flight {
         let (sender, state) = watch::channel(State::default());
         let (place, model) = (call.place.clone(), call.answer.model.clone());
         let tier = call.answer.tier;
+        // Made here, not in the task: a task that is ended before it first runs must land too.
+        let mut booking = Booking { call, tower, sender, started: Instant::now() };
         let task = tokio::spawn(async move {
-            let mut booking = Booking { call, tower, sender, started: Instant::now() };
             let timeout = booking.call.timeout;
-            let end = match tokio::time::timeout(timeout, booking.fly(&*provider)).await {
-                Ok(end) => end,
-                Err(_) => Err(ProviderError::Unreachable {
+            let flying = tokio::time::timeout(timeout, booking.fly(&*provider));
+            let end = match AssertUnwindSafe(flying).catch_unwind().await {
+                Ok(Ok(end)) => end,
+                Ok(Err(_)) => Err(ProviderError::Unreachable {
                     detail: format!("no end within {} ms", timeout.as_millis()),
+                }),
+                Err(_panic) => Err(ProviderError::Malformed {
+                    detail: "a fault of ours while reading it".to_owned(),
                 }),
             };
             let took = booking.started.elapsed();
@@ -108,6 +128,16 @@ impl Flight {
         }
     }
 
+    /// A view of the call for one more request that waits for it.
+    pub(super) fn watch(&self) -> Watch {
+        Watch {
+            model: self.model.clone(),
+            tier: self.tier,
+            started: self.started,
+            state: self.state.clone(),
+        }
+    }
+
     /// Whether the call has ended.
     pub(super) fn has_ended(&self) -> bool {
         self.state.borrow().ended.is_some()
@@ -125,6 +155,7 @@ struct Booking {
 
 impl Booking {
     async fn fly(&mut self, provider: &dyn Provider) -> Result<FinishReason, ProviderError> {
+        self.sender.send_modify(|state| state.has_begun = true);
         let mut stream = provider.stream(self.call.prompt.clone());
         let Answer { class, extent, .. } = self.call.answer;
         let mut finish = None;
@@ -132,9 +163,10 @@ impl Booking {
             let chunk = chunk?;
             finish = chunk.finish.or(finish);
             let elapsed = self.started.elapsed();
-            let mut is_complete = false;
+            let (mut is_complete, mut is_finished) = (false, false);
             self.sender.send_modify(|state| {
-                state.text.push_str(&chunk.text);
+                state.raw.push_str(&chunk.text);
+                state.text = bare(&self.call.site, &state.raw, self.call.is_chat);
                 state.usage = chunk.usage.or(state.usage);
                 if !state.text.is_empty() {
                     state.first_text_after.get_or_insert(elapsed);
@@ -144,15 +176,16 @@ impl Booking {
                     state.text.truncate(end);
                     is_complete = true;
                 }
-                is_complete |= state.text.len() > TEXT_MAX;
+                is_complete |= state.raw.len() > TEXT_MAX;
                 // Usage may come one event after the last text. A complete extent does not wait
                 // for it, because every further token would be paid for.
-                is_complete |= finish.is_some() && state.usage.is_some();
+                is_finished = finish.is_some() && state.usage.is_some();
             });
+            if is_finished {
+                tokio::spawn(read_out(stream));
+                break;
+            }
             if is_complete {
-                if finish.is_some() {
-                    tokio::spawn(read_out(stream));
-                }
                 break;
             }
         }
@@ -167,11 +200,11 @@ impl Drop for Booking {
     }
 }
 
-/// Reads the end of a finished answer after the reply has left: only then can its connection be
-/// used again. The model has stopped by then, so this costs nothing.
-async fn read_out(mut stream: ChunkStream) {
-    let rest = async { while stream.next().await.is_some_and(|chunk| chunk.is_ok()) {} };
-    let _ = tokio::time::timeout(ENDING_MAX, rest).await;
+/// Reads the end of a stream after which nothing is generated any more, so that its connection can
+/// carry the next call. Nobody waits for this.
+async fn read_out(stream: ChunkStream) {
+    let rest = stream.for_each(|_| std::future::ready(()));
+    let _ = tokio::time::timeout(READ_OUT_MAX, rest).await;
 }
 
 /// What a call used: as reported, or estimated and marked so.
@@ -181,7 +214,7 @@ pub(super) fn usage(call: &Call, state: &State) -> Usage {
         Usage {
             input_uncached: tokens(call.prompt.body.len()),
             cache_read: Tokens(0),
-            output: tokens(state.text.len()),
+            output: tokens(state.raw.len()),
             is_estimate: true,
         }
     })

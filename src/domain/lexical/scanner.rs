@@ -124,10 +124,24 @@ impl<'a> Scanner<'a> {
         let base = self.position;
         let mut at = 0;
         while at < bytes.len() {
+            if self.mode == Mode::Code {
+                let plain = bytes[at..].iter().take_while(|byte| !self.is_interesting(**byte));
+                let length = plain.count();
+                self.is_line_start &= length == 0;
+                at += length;
+                if at == bytes.len() {
+                    break;
+                }
+            }
             self.position = base + at;
             at += self.step(text, at);
         }
         self.position = base + bytes.len();
+    }
+
+    /// Whether something other than plain code may begin with this byte.
+    pub(super) fn is_interesting(&self, byte: u8) -> bool {
+        self.interesting[usize::from(byte)]
     }
 
     /// Reads what stands at `at` and says how many bytes it was; 0 when only the mode changed.
@@ -142,7 +156,7 @@ impl<'a> Scanner<'a> {
     fn step_code(&mut self, text: &str, at: usize) -> usize {
         let bytes = text.as_bytes();
         let byte = bytes[at];
-        if !self.interesting[byte as usize] || !text.is_char_boundary(at) {
+        if !self.is_interesting(byte) || !text.is_char_boundary(at) {
             self.is_line_start = false;
             return 1;
         }

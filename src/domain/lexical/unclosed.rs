@@ -13,7 +13,10 @@ pub fn unclosed(lexical: &Lexical, stack: &[Open], suffix: &str) -> Vec<Open> {
     let mut missing = Vec::new();
     let mut outer: Vec<&Open> = stack.iter().collect();
     let mut inner: Vec<Open> = Vec::new();
-    for closer in closers_of(lexical, suffix) {
+    let mut delimiters = Delimiters::new(lexical, suffix);
+    while !outer.is_empty()
+        && let Some(closer) = delimiters.next()
+    {
         match closer {
             Token::Open(open) => inner.push(open),
             Token::Close { text, line_start_indent } => {
@@ -30,9 +33,6 @@ pub fn unclosed(lexical: &Lexical, stack: &[Open], suffix: &str) -> Vec<Open> {
                 outer.pop();
             }
         }
-        if outer.is_empty() {
-            break;
-        }
     }
     missing.extend(outer.into_iter().cloned());
     missing.sort_by_key(|open| open.start);
@@ -45,28 +45,44 @@ enum Token {
 }
 
 /// The delimiters of a piece of code in order, with the indentation of closers that begin a line.
-fn closers_of(lexical: &Lexical, text: &str) -> Vec<Token> {
-    let mut scanner = Scanner::new(lexical);
-    // The rest of the cursor's line is not the beginning of a line.
-    scanner.continue_line();
-    let mut tokens = Vec::new();
-    let mut at = 0;
-    while at < text.len() {
-        scanner.move_to(at);
-        let line_start_indent = scanner.line_start_indent();
-        let is_code = *scanner.mode() == Mode::Code;
-        let depth = scanner.stack().len();
-        let step = scanner.step(text, at);
-        if is_code && *scanner.mode() == Mode::Code {
+/// Found one by one: mostly the first few tell all.
+struct Delimiters<'a> {
+    lexical: &'a Lexical,
+    scanner: Scanner<'a>,
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Delimiters<'a> {
+    fn new(lexical: &'a Lexical, text: &'a str) -> Self {
+        let mut scanner = Scanner::new(lexical);
+        // The rest of the cursor's line is not the beginning of a line.
+        scanner.continue_line();
+        Self { lexical, scanner, text, at: 0 }
+    }
+
+    fn next(&mut self) -> Option<Token> {
+        let Self { lexical, scanner, text, .. } = self;
+        while let Some(byte) = text.as_bytes().get(self.at) {
+            let at = self.at;
+            scanner.move_to(at);
+            let line_start_indent = scanner.line_start_indent();
+            let is_code = *scanner.mode() == Mode::Code;
+            let depth = scanner.stack().len();
+            let step = scanner.step(text, at);
+            self.at += step.max(1);
+            if !is_code || *scanner.mode() != Mode::Code || !scanner.is_interesting(*byte) {
+                continue;
+            }
             if scanner.stack().len() > depth {
-                tokens.extend(scanner.stack().last().cloned().map(Token::Open));
-            } else if let Some(close) = closer_at(lexical, text, at, step) {
-                tokens.push(Token::Close { text: close, line_start_indent });
+                return scanner.stack().last().cloned().map(Token::Open);
+            }
+            if let Some(text) = closer_at(lexical, text, at, step) {
+                return Some(Token::Close { text, line_start_indent });
             }
         }
-        at += step.max(1);
+        None
     }
-    tokens
 }
 
 fn closer_at(lexical: &Lexical, text: &str, at: usize, step: usize) -> Option<String> {
