@@ -8,21 +8,22 @@ pub mod window;
 
 pub use window::{Budget, gather};
 
-/// Text for one prompt, already cut and redacted. Only [`gather`] builds one.
+/// Text for one prompt, already cut and redacted. Only the domain can read or build one, and only [`gather`]
+/// does outside of tests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Context {
     /// Text before the cursor, ending at it.
-    pub prefix: String,
+    pub(in crate::domain) prefix: String,
     /// Text after the cursor, beginning at it.
-    pub suffix: String,
+    pub(in crate::domain) suffix: String,
     /// Language id, such as `rust`; empty for plain text.
-    pub language: String,
+    pub(in crate::domain) language: String,
     /// File name without folders.
-    pub filename: String,
+    pub(in crate::domain) filename: String,
     /// What is asked for, in words a chat model understands.
-    pub wanted: Wanted,
+    pub(in crate::domain) wanted: Wanted,
     /// How many secrets were replaced by placeholders.
-    pub redactions: usize,
+    pub(in crate::domain) redactions: usize,
 }
 
 /// How much text a model is asked for.

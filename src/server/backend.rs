@@ -114,8 +114,8 @@ impl Backend {
     /// Runs a request until it is answered or superseded; `None` means that it was superseded and
     /// nothing may be shown. A panic costs this one answer.
     async fn run(&self, asked: Asked, kind: Kind) -> Option<Explanation> {
-        let Asked { snapshot, offset, trigger } = asked;
-        let (id, revision) = (snapshot.document.id, snapshot.document.revision);
+        let Asked { snapshot, revision, offset, trigger } = asked;
+        let id = snapshot.document.id;
         let language = snapshot.document.language.id.clone();
         let mut waiting = self.pending.wait(id, kind, &self.engine);
         let superseded = waiting.ticket().superseded().clone();
@@ -255,9 +255,7 @@ fn select(
     let range = (from_proto::position(range.start), from_proto::position(range.end));
     let document = &mut asked.snapshot.document;
     let bytes = document.bytes_of(range, encoding);
-    let revision = document.revision;
     document.splice(bytes.clone(), entry);
-    document.revision = revision;
     asked.offset = bytes.start + entry.len();
 }
 

@@ -71,6 +71,8 @@ struct Invocation {
 pub(super) struct Asked {
     /// The document as it is now.
     pub(super) snapshot: Snapshot,
+    /// The revision of the document; the snapshot may be changed to try something out.
+    pub(super) revision: u64,
     /// The cursor as a byte offset.
     pub(super) offset: usize,
     /// Why the editor asks, with earlier invocations at this place counted.
@@ -140,7 +142,8 @@ impl Session {
         } else {
             Trigger::Automatic
         };
-        Some(Asked { snapshot, offset, trigger })
+        let revision = snapshot.document.revision;
+        Some(Asked { snapshot, revision, offset, trigger })
     }
 
     fn is_invoked(&mut self, asking: Asking, document: &Document, now: Instant) -> bool {
@@ -215,7 +218,10 @@ pub(super) fn path_of(uri: &str) -> String {
         bytes.push(decoded.unwrap_or(*first));
         rest = if decoded.is_some() { &tail[2..] } else { tail };
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    // `/C:/x` is how a URI writes `C:/x`.
+    let has_drive =
+        matches!(bytes.as_slice(), [b'/', drive, b':', ..] if drive.is_ascii_alphabetic());
+    String::from_utf8_lossy(&bytes[usize::from(has_drive)..]).into_owned()
 }
 
 #[cfg(test)]
@@ -225,6 +231,7 @@ mod tests {
     #[test]
     fn paths_are_decoded_and_never_panic() {
         assert_eq!(path_of("file:///a%20b/c%C3%A9.rs"), "/a b/cé.rs");
+        assert_eq!(path_of("file:///C%3A/x.rs"), "C:/x.rs");
         assert_eq!(path_of("untitled:Untitled-1"), "Untitled-1");
         assert_eq!(path_of("file:///a%"), "/a%");
         assert_eq!(path_of("file:///a%zz%4"), "/a%zz%4");

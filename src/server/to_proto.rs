@@ -56,7 +56,8 @@ fn accepted(request: u64) -> Command {
 }
 
 /// An inline answer. With an entry selected in the menu (`selected`: its range and text), the item
-/// takes that range and begins with that text, or the client would not show it.
+/// takes that range and begins with that text, or the client would not show it. What would have to
+/// replace text behind the cursor as well cannot be offered then.
 pub(super) fn inline(
     explanation: &Explanation,
     target: &Target<'_>,
@@ -65,6 +66,7 @@ pub(super) fn inline(
     let Some(completion) = &explanation.offered else { return InlineCompletionList::default() };
     let end = target.offset + completion.replace_after;
     let (range, insert_text) = match selected {
+        Some(_) if completion.replace_after > 0 => return InlineCompletionList::default(),
         Some((range, text)) => (range, format!("{text}{}", completion.text)),
         None => (range(target, target.offset, end), completion.text.clone()),
     };

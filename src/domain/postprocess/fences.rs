@@ -1,11 +1,13 @@
 //! Takes what a chat model wraps around code off again: fences, the cursor mark, and the part of
 //! the line that already stands before the cursor.
 
+use crate::domain::prompt::chat::CURSOR;
 use crate::domain::site::Site;
 
 /// The code inside the answer.
 pub(super) fn strip(site: &Site, text: &str) -> String {
-    let text = text.replace("<CURSOR/>", "");
+    let is_ours = !site.line_prefix.contains(CURSOR) && !site.line_suffix.contains(CURSOR);
+    let text = if is_ours { text.replace(CURSOR, "") } else { text.to_owned() };
     let inner = match text.split_once("```") {
         // The rest of the fence's line names the language.
         Some((_, fenced)) => {
