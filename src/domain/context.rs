@@ -8,22 +8,22 @@ pub mod window;
 
 pub use window::{Budget, gather};
 
-/// Text for one prompt, already cut and redacted. Only the domain can read or build one, and only [`gather`]
-/// does outside of tests.
+/// Text for one prompt, already cut and redacted. Only [`gather`] builds one
+/// outside of tests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Context {
     /// Text before the cursor, ending at it.
-    pub(in crate::domain) prefix: String,
+    pub(crate) prefix: String,
     /// Text after the cursor, beginning at it.
-    pub(in crate::domain) suffix: String,
+    pub(crate) suffix: String,
     /// Language id, such as `rust`; empty for plain text.
-    pub(in crate::domain) language: String,
+    pub(crate) language: String,
     /// File name without folders.
-    pub(in crate::domain) filename: String,
+    pub(crate) filename: String,
     /// What is asked for, in words a chat model understands.
-    pub(in crate::domain) wanted: Wanted,
+    pub(crate) wanted: Wanted,
     /// How many secrets were replaced by placeholders.
-    pub(in crate::domain) redactions: usize,
+    pub(crate) redactions: usize,
 }
 
 /// How much text a model is asked for.

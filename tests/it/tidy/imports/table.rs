@@ -29,6 +29,8 @@ pub(super) const LAYERS: &[Layer] = &[
             "thiserror",
             "anyhow",
             "tracing",
+            // Compiled patterns are kept from one reading of the settings to the next.
+            "parking_lot",
             // Whether an address is private is asked of the parser that will dial it.
             "url",
             // One crate of parse tables per language.
