@@ -19,10 +19,11 @@ const QUIET: Duration = Duration::from_millis(20);
 const WAIT_MAX: Duration = Duration::from_millis(200);
 /// Bound: time one parse may take. Broken code in a file of 20,000 lines takes 0.25 s at worst.
 const PARSE_MAX: Duration = Duration::from_secs(2);
-/// Bound: time a parse on the keystroke path may take. Files of up to about 2,000 lines make it.
-const PARSE_NOW_MAX: Duration = Duration::from_micros(400);
+/// Bound: time a parse on the keystroke path may take. Files of up to about 800 lines make it; in
+/// larger ones it would be a third of the whole answer, and the tree of the last pause does.
+const PARSE_NOW_MAX: Duration = Duration::from_micros(200);
 /// Bound: bytes of a document that is worth parsing on the keystroke path.
-const PARSE_NOW_BYTES_MAX: usize = 96 << 10;
+const PARSE_NOW_BYTES_MAX: usize = 32 << 10;
 /// Names of large documents are counted anew at most this often.
 const RECOUNT_EVERY: Duration = Duration::from_secs(3);
 /// Documents up to this many bytes are counted at every analysis; it takes half a millisecond.
