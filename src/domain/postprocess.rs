@@ -22,8 +22,20 @@ pub struct Origin {
     pub class: RequestClass,
     /// How much may be inserted.
     pub extent: Extent,
-    /// Whether the model was still writing, so that the end may be cut anywhere.
-    pub is_partial: bool,
+    /// How far the text has come.
+    pub state: TextState,
+}
+
+/// How far a text has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextState {
+    /// The model has ended.
+    Ended,
+    /// The model is still writing, so that the end may be cut anywhere.
+    Growing,
+    /// It was cut to its extent before, at the place it was given for. Once part of it has been
+    /// typed, the place says nothing any more about where it ends.
+    Kept,
 }
 
 /// Text that passed every filter.
@@ -50,11 +62,13 @@ pub fn bare(site: &Site, raw: &str, is_chat: bool) -> String {
 pub fn clean(site: &Site, text: &str, origin: Origin) -> Result<Cleaned, Dropped> {
     invisible::check(site, text)?;
     placeholder::check(site, text)?;
-    let is_cut = extent::end_of(site, origin.class, origin.extent, text);
-    let text = match is_cut {
-        Some(end) => &text[..end],
-        None if origin.is_partial => whole::cut(origin.extent, text),
-        None => text,
+    let end = || extent::end_of(site, origin.class, origin.extent, text);
+    let text = match origin.state {
+        TextState::Kept => text,
+        TextState::Ended => end().map_or(text, |end| &text[..end]),
+        TextState::Growing => {
+            end().map_or_else(|| whole::cut(origin.extent, text), |end| &text[..end])
+        }
     };
     let text = repeated::cut(text);
     if text.trim().is_empty() {
@@ -90,7 +104,7 @@ mod tests {
         raw: &str,
         expected: Result<&str, Dropped>,
     ) {
-        let origin = Origin { class: origin.0, extent: origin.1, is_partial: false };
+        let origin = Origin { class: origin.0, extent: origin.1, state: TextState::Ended };
         let site = site(code);
         let found = clean(&site, &bare(&site, raw, false), origin).map(|cleaned| cleaned.text);
         assert_eq!(found, expected.map(str::to_owned), "{code} + {raw}");
@@ -111,6 +125,16 @@ mod tests {
     }
 
     #[test]
+    fn the_rest_of_a_kept_block_is_not_cut_by_the_deeper_place_typing_has_reached() {
+        let rest = "();\n    }\n    c();\n    d()";
+        let site = site("fn f() {\n    if x {\n        b|\n}");
+        let (class, extent) = (RequestClass::Logic, Extent::Block);
+        let text = |state| clean(&site, rest, Origin { class, extent, state }).map(|c| c.text);
+        assert_eq!(text(TextState::Kept), Ok(rest.to_owned()));
+        assert_eq!(text(TextState::Ended), Ok("();\n    }".to_owned()));
+    }
+
+    #[test]
     fn no_answer_makes_a_filter_panic() {
         let pieces =
             ["", "\n", "é", "😀", "```", ")", "\"", "    ", "}\n}", "a.b(c", "\\", "\u{202e}"];
@@ -119,10 +143,11 @@ mod tests {
             let site = site(code);
             for (a, b) in pieces.iter().flat_map(|a| pieces.iter().map(move |b| (a, b))) {
                 for extent in extents {
-                    for (is_chat, is_partial) in [(false, false), (true, false), (true, true)] {
+                    let states = [TextState::Ended, TextState::Growing, TextState::Kept];
+                    for (is_chat, state) in [false, true, true].into_iter().zip(states) {
                         let class = RequestClass::Closer;
                         let text = bare(&site, &format!("{a}{b}{a}"), is_chat);
-                        let _ = clean(&site, &text, Origin { class, extent, is_partial });
+                        let _ = clean(&site, &text, Origin { class, extent, state });
                     }
                 }
             }

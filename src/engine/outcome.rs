@@ -6,7 +6,7 @@ use crate::domain::cache::Answer;
 use crate::domain::completion::{Completion, Confidence, Source};
 use crate::domain::explain::{Ended, Silence};
 use crate::domain::local::Offer;
-use crate::domain::postprocess::{Cleaned, Dropped, Origin};
+use crate::domain::postprocess::{Cleaned, Dropped, Origin, TextState};
 use crate::domain::route::Tier;
 
 /// What came of waiting for a flight.
@@ -49,8 +49,8 @@ pub(super) fn outcome(
 }
 
 /// What the filters need to know about an answer.
-pub(super) fn origin_of(answer: &Answer, is_partial: bool) -> Origin {
-    Origin { class: answer.class, extent: answer.extent, is_partial }
+pub(super) fn origin_of(answer: &Answer, state: TextState) -> Origin {
+    Origin { class: answer.class, extent: answer.extent, state }
 }
 
 /// Filtered text as a completion.

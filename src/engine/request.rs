@@ -16,7 +16,7 @@ use crate::domain::context::{Budget, gather};
 use crate::domain::document::Document;
 use crate::domain::explain::{AttemptRecord, Ended, Explanation, Silence};
 use crate::domain::local::{Known, Offer, offers};
-use crate::domain::postprocess::clean;
+use crate::domain::postprocess::{TextState, clean};
 use crate::domain::prompt::{self, PromptForm};
 use crate::domain::route::{Attempt, Circumstances, LocalRole, Plan, plan};
 use crate::domain::site::{Site, Trigger};
@@ -172,7 +172,7 @@ impl<'a> Run<'a> {
         let hit =
             self.engine.shared.cache.lock().find(place, &is_wanted).filter(|hit| fits(hit))?;
         let Answer { model, tier, text, .. } = &hit.answer;
-        let cleaned = clean(site, text, origin_of(&hit.answer, false));
+        let cleaned = clean(site, text, origin_of(&hit.answer, TextState::Kept));
         let ended = match &cleaned {
             Ok(_) => Ended::FromCache,
             Err(reason) => Ended::Filtered(reason),
@@ -330,7 +330,8 @@ impl<'a> Run<'a> {
             extent: plan.extent,
             text: state.text.clone(),
         };
-        let cleaned = clean(site, &state.text, origin_of(&answer, !is_in_time));
+        let reached = if is_in_time { TextState::Ended } else { TextState::Growing };
+        let cleaned = clean(site, &state.text, origin_of(&answer, reached));
         let (ended, followed) = outcome(&state, is_in_time, was_cancelled, cleaned, &answer);
         self.record(&answer, &state, ended, started);
         if is_in_time {
