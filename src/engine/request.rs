@@ -253,7 +253,10 @@ impl<'a> Run<'a> {
     async fn settle(&self, attempt: &Attempt, site: &Site, deadline: Instant) -> bool {
         let Some(changed_at) = site.document.changed_at else { return true };
         let settled = Instant::from_std(changed_at) + attempt.settle;
-        tokio::time::sleep_until(settled.min(deadline)).await;
+        // A timer is rounded up to the next millisecond, even one that is due already.
+        if settled > Instant::now() {
+            tokio::time::sleep_until(settled.min(deadline)).await;
+        }
         settled < deadline
     }
 
