@@ -97,8 +97,11 @@ fn connections_are_kept() {
         assert!(rig.answer(&id).is_some());
     }
     assert_eq!(rig.upstream.posts().len(), 30);
-    // The one opened ahead, and one more where the first request did not wait for it.
-    assert!(rig.upstream.connections() <= 2, "{} connections", rig.upstream.connections());
+    // The end of an answer is read after the reply has left. A request that is faster than that
+    // opens one more connection, which is then kept as well; a client for each request, as the peer
+    // has, would make thirty.
+    let connections = rig.upstream.connections();
+    assert!(connections <= 10, "{connections} connections for 30 requests without a pause");
     rig.stop();
 }
 
