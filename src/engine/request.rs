@@ -111,42 +111,21 @@ impl<'a> Run<'a> {
         if let Some(completion) = self.recall(&site, &place, &plan, |hit| hit.typed > 0) {
             return Ok(completion);
         }
-        let known = self.known();
-        let guess = || offers(&site, found.class, &known);
-        let first = matches!(plan.local, LocalRole::First(_)).then(guess);
-        if let LocalRole::First(confidence_min) = plan.local
-            && let Some(local) = &first
-            && let Some(best) = local.first().filter(|best| best.confidence >= confidence_min)
+        let local = self.local(&site, &found);
+        if let Some(best) = local.first()
+            && let LocalRole::First(confidence_min) = plan.local
+            && best.confidence >= confidence_min
         {
-            self.note(local);
             return Ok(local_completion(best));
         }
-        // A guess that is the last resort is made while the model works on its answer.
-        let local = async {
-            if let Some(local) = first {
-                return local;
-            }
-            tokio::task::yield_now().await;
-            guess()
-        };
-        let (answer, local) = tokio::join!(self.recall_or_ask(&site, &place, &plan), local);
-        self.note(&local);
-        answer.or_else(|silence| {
+        if let Some(completion) = self.recall(&site, &place, &plan, |_| true) {
+            return Ok(completion);
+        }
+        let asked = self.ask_models(&site, &place, &plan).await;
+        asked.or_else(|silence| {
             let guess = local.first().filter(|g| g.confidence >= Confidence::new(LAST_RESORT_MIN));
             guess.map(local_completion).ok_or(silence)
         })
-    }
-
-    async fn recall_or_ask(
-        &mut self,
-        site: &Arc<Site>,
-        place: &Place,
-        plan: &Plan,
-    ) -> Result<Completion, Silence> {
-        match self.recall(site, place, plan, |_| true) {
-            Some(completion) => Ok(completion),
-            None => self.ask_models(site, place, plan).await,
-        }
     }
 
     fn plan(&self, found: &Classification, document: &Document) -> Plan {
@@ -162,20 +141,18 @@ impl<'a> Run<'a> {
         plan(found, &settings.policy, &around)
     }
 
-    /// What the local engine may use.
-    fn known(&self) -> Known {
+    fn local(&mut self, site: &Site, found: &Classification) -> Vec<Offer> {
         let settings = &self.equipment.settings.local;
-        Known {
+        let known = Known {
             own: Arc::clone(&self.request.snapshot.words),
             others: self.request.snapshot.other_words.clone(),
             closers: settings.closers,
             names: settings.names,
-        }
-    }
-
-    fn note(&mut self, local: &[Offer]) {
+        };
+        let found = offers(site, found.class, &known);
         self.explanation.local =
-            local.iter().map(|offer| (offer.text.clone(), offer.confidence)).collect();
+            found.iter().map(|offer| (offer.text.clone(), offer.confidence)).collect();
+        found
     }
 
     /// An answer given before that fits here. Asking again at the same place wants a better one,
