@@ -17,7 +17,7 @@ recent() {
 if ! recent; then
     here=$(cd "$(dirname "$0")" && pwd)
     "$here/unpack_debian.sh" "$dir" hx usr/lib/hx/hx "$minimum"
-    root=$(cd "$dir/root" && pwd)
+    root=$(cd "$dir/unpacked" && pwd)
     cat >"$dir/bin/hx" <<WRAPPER
 #!/bin/sh
 HELIX_RUNTIME='$root/usr/lib/hx/runtime' exec '$root/usr/lib/hx/hx' "\$@"

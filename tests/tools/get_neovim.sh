@@ -16,7 +16,7 @@ recent() {
 if ! recent; then
     here=$(cd "$(dirname "$0")" && pwd)
     "$here/unpack_debian.sh" "$dir" neovim usr/bin/nvim "$minimum"
-    root=$(cd "$dir/root" && pwd)
+    root=$(cd "$dir/unpacked" && pwd)
     cat >"$dir/bin/nvim" <<WRAPPER
 #!/bin/sh
 VIMRUNTIME='$root/usr/share/nvim/runtime' exec '$root/usr/bin/nvim' "\$@"

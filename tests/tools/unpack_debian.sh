@@ -9,7 +9,7 @@
 # library included), `dpkg -x` instead of an installation, and a binary told to use the loader and
 # libraries that came with it. Nothing outside DIR is written; apt checks every signature.
 #
-# DIR/root holds the files, and BINARY is given relative to it. Exit code 3 means "cannot be had here",
+# DIR/unpacked holds the files, and BINARY is given relative to it. Exit code 3 means "cannot be had here",
 # with the reason on stderr, so a caller can tell a poor machine from a bug.
 set -euo pipefail
 
@@ -57,8 +57,8 @@ mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
 touch "$dir/.unpacked"
 apt=$dir/apt
-rm -rf "$apt" "${dir:?}/root" "${dir:?}/bin"
-mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$dir/root" "$dir/bin"
+rm -rf "$apt" "${dir:?}/unpacked" "${dir:?}/bin"
+mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$dir/unpacked" "$dir/bin"
 : >"$apt/status"
 
 # check-valid-until=no: a mirror may be a dated snapshot. Its signature still counts, and the version
@@ -89,7 +89,7 @@ echo "$package $found from Debian $suite" >&2
 
 scratch_apt apt-get -y -qq --no-install-recommends --download-only install "$package" >/dev/null ||
     cannot "the download failed"
-for archive in "$apt"/archives/*.deb; do dpkg -x "$archive" "$dir/root"; done
+for archive in "$apt"/archives/*.deb; do dpkg -x "$archive" "$dir/unpacked"; done
 rm -rf "$apt"
 
 if ! patchelf=$(command -v patchelf); then
@@ -100,10 +100,10 @@ if ! patchelf=$(command -v patchelf); then
 fi
 # The loader by its full path rather than through `ld.so PROGRAM`: Neovim starts itself again by the
 # name the system reports for the process.
-program=$dir/root/$binary
+program=$dir/unpacked/$binary
 loader=$(basename "$("$patchelf" --print-interpreter "$program")")
-loader=$(find "$dir/root" -name "$loader" -print -quit)
-libraries=$(dirname "$(find "$dir/root" -name 'libc.so.6' -print -quit)")
+loader=$(find "$dir/unpacked" -name "$loader" -print -quit)
+libraries=$(dirname "$(find "$dir/unpacked" -name 'libc.so.6' -print -quit)")
 "$patchelf" --set-interpreter "$loader" "$program"
 "$patchelf" --force-rpath --set-rpath "$libraries" "$program"
 rm -rf "$dir/venv"
