@@ -6,6 +6,8 @@
 
 mod complete;
 pub mod config;
+mod document;
+mod explain;
 mod serve;
 
 use std::ffi::OsString;
@@ -20,6 +22,10 @@ use crate::config::loader::Loader;
 use crate::config::place::UserFile;
 use crate::engine::Equipment;
 use crate::provider::registry::Registry;
+
+/// Stack of a thread that parses. The parser recurses with the nesting of the text; the space is
+/// only reserved, not used.
+const STACK_BYTES: usize = 64 << 20;
 
 /// An autocomplete router for editors.
 #[derive(Debug, Parser)]
@@ -45,6 +51,8 @@ enum Command {
     },
     /// Complete at one place of a file and print the text to insert.
     Complete(complete::Arguments),
+    /// Decide without completing, to measure and understand decisions.
+    Explain(explain::Arguments),
     /// Check or show the settings.
     Config {
         #[command(subcommand)]
@@ -82,6 +90,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> i32 {
         None if arguments.stdio => serve::run(file),
         None => return run(["tabtier".into(), "--help".into()]),
         Some(Command::Complete(arguments)) => complete::run(&arguments, file),
+        Some(Command::Explain(arguments)) => explain::run(&arguments, file),
         Some(Command::Config { what }) => {
             let (text, code) = match what {
                 Config::Check => config::check(file),
@@ -111,6 +120,15 @@ fn complain(text: &str) {
 /// The settings' loader with the user's file read.
 fn loader(file: Option<&std::path::Path>) -> Loader {
     Loader::new(UserFile::locate(file))
+}
+
+/// The settings in effect; what is wrong with them goes to standard error.
+fn settings(file: Option<&std::path::Path>) -> Arc<Settings> {
+    let loaded = loader(file).load();
+    for problem in &loaded.problems {
+        complain(&format!("{problem}\n"));
+    }
+    loaded.settings
 }
 
 /// What the engine works with under these settings.

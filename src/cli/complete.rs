@@ -4,15 +4,14 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use tokio_util::sync::CancellationToken;
 
+use super::document;
 use crate::config::languages::Languages;
-use crate::domain::document::{Document, DocumentId};
+use crate::domain::document::Document;
 use crate::domain::site::Trigger;
-use crate::domain::syntax::{PARSED_BYTES_MAX, parse};
 use crate::domain::text::{self, Position, PositionEncoding};
 use crate::domain::words::WordIndex;
 use crate::domain::workspace::Snapshot;
@@ -21,8 +20,6 @@ use crate::report;
 
 /// Bound: bytes of a file that is read.
 const FILE_MAX: u64 = 256 << 20;
-/// Bound: time for parsing the file before asking.
-const PARSE_MAX: Duration = Duration::from_secs(2);
 /// How much of the cursor's line is shown on either side.
 const SHOWN_MAX: usize = 60;
 
@@ -44,16 +41,11 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<i32> {
-    let loaded = super::loader(file).load();
-    for problem in &loaded.problems {
-        super::complain(&format!("{problem}\n"));
-    }
+    let settings = super::settings(file);
     let (path, position) = place(&arguments.place)?;
     let text = read(&path)?;
-    let mut document = document(&path, &text);
-    // Patterns may name folders above the one we were started in.
-    let whole = std::path::absolute(&path).context("cannot tell the current folder")?;
-    document.is_private = loaded.settings.privacy.exclude.is_match(&whole);
+    let first_line = text.lines().next().unwrap_or_default();
+    let document = document::open(&Languages::load(), &settings, &path, &text, first_line)?;
     let offset = offset(&document, &path, position)?;
     let words = Arc::new(WordIndex::build(&document.rope, &document.language.lexical));
     let shown = shown(&document, &path, position, offset);
@@ -73,7 +65,7 @@ pub(super) fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
-    let engine = Engine::new(super::equip(loaded.settings));
+    let engine = Engine::new(super::equip(settings));
     let explanation = runtime.block_on(engine.complete(request));
     runtime.shutdown_background();
     let output = if arguments.json {
@@ -129,25 +121,6 @@ fn read(path: &Path) -> anyhow::Result<String> {
             error.utf8_error().valid_up_to()
         ),
     }
-}
-
-fn document(path: &Path, text: &str) -> Document {
-    let languages = Languages::load();
-    let first_line = text.lines().next().unwrap_or_default();
-    let language = languages.detect("", path, first_line);
-    language.warm();
-    let mut document = Document::new(DocumentId(0), 0, language, text);
-    let filename = path.file_name().unwrap_or_default().to_string_lossy();
-    document.filename = Arc::from(filename.as_ref());
-    let started = Instant::now();
-    let mut go_on = || started.elapsed() < PARSE_MAX;
-    if let Some(grammar) = &document.language.grammar
-        && document.rope.len_bytes() <= PARSED_BYTES_MAX
-        && let Some(tree) = parse(grammar, &document.rope, None, &mut go_on)
-    {
-        document.syntax.publish(tree, document.revision, 0);
-    }
-    document
 }
 
 fn offset(document: &Document, path: &Path, position: Position) -> anyhow::Result<usize> {

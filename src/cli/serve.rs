@@ -11,14 +11,10 @@ use crate::domain::context::redact;
 use crate::engine::{Engine, Equipment};
 use crate::server::{self, Backend, Configurator, Equip};
 
-/// Stack of a worker thread. The parser recurses with the nesting of the text; the space is only
-/// reserved, not used.
-const STACK_BYTES: usize = 64 << 20;
-
 pub(super) fn run(file: Option<&Path>) -> anyhow::Result<i32> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
-        .thread_stack_size(STACK_BYTES)
+        .thread_stack_size(super::STACK_BYTES)
         .enable_all()
         .build()
         .context("cannot start the runtime")?;

@@ -54,6 +54,12 @@ impl RequestClass {
             Self::Refactor => "refactor",
         }
     }
+
+    /// Whether the text around the cursor already determines the answer, as it does for what closes
+    /// an open bracket. All else must be guessed, and better models guess better.
+    pub fn is_determined(self) -> bool {
+        self == Self::Closer
+    }
 }
 
 /// How much may be inserted.
@@ -94,4 +100,11 @@ pub struct Classification {
     pub scores: [f64; RequestClass::ALL.len()],
     /// Why, most important first, as sentences for the user.
     pub reasons: Vec<&'static str>,
+}
+
+impl Classification {
+    /// Probability of a class.
+    pub fn score(&self, class: RequestClass) -> f64 {
+        self.scores[class as usize]
+    }
 }

@@ -4,6 +4,7 @@
 mod bad_input;
 mod config;
 mod editors;
+mod explain;
 mod faults;
 mod grammars;
 mod helix;

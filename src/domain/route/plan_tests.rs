@@ -139,3 +139,22 @@ fn private_files_and_overrides_are_honoured() {
     case.is_private = true;
     case.check(&[]);
 }
+
+#[test]
+fn what_a_class_is_meant_for_follows_from_its_row() {
+    let meant = |tiers: &[Tier], class, floor| {
+        let mut policy = case(tiers, &[]).policy;
+        policy.classes[class as usize].floor = floor;
+        policy.meant_for(class)
+    };
+    let (closer, name) = (RequestClass::Closer, RequestClass::Identifier);
+    assert_eq!(meant(&[Local, Fast], closer, Local), Some(Local));
+    assert_eq!(meant(&[Local, Fast], name, Local), Some(Fast), "the local try saves calls");
+    assert_eq!(meant(&[Local], name, Local), Some(Local));
+    assert_eq!(meant(&[Fast, Local], closer, Local), Some(Fast));
+    assert_eq!(meant(&[Fast, Mid], name, Mid), Some(Mid));
+    assert_eq!(meant(&[], name, Local), None);
+    let mut forced = case(&[Fast], &[]).policy;
+    forced.force = Override::Always(Flagship);
+    assert_eq!(forced.meant_for(name), Some(Flagship));
+}

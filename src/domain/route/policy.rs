@@ -54,6 +54,25 @@ impl Policy {
         &self.classes[class as usize]
     }
 
+    /// The tier that requests of this class are meant for, whatever models there are; `None` where
+    /// the policy leaves them unanswered.
+    ///
+    /// It is the first tier of the row. A `local` in front of models counts only if the text
+    /// determines the answer: otherwise it is a try that saves calls, and the class is meant for
+    /// the model that answers where the try fails. Models below the floor do not count, and an
+    /// override stands above all this.
+    pub fn meant_for(&self, class: RequestClass) -> Option<Tier> {
+        if let Override::Always(tier) = self.force {
+            return Some(tier);
+        }
+        let row = self.row(class);
+        let mut models = row.tiers.iter().copied().filter(|t| *t > Tier::Local && *t >= row.floor);
+        match row.tiers.first() {
+            Some(Tier::Local) if class.is_determined() => Some(Tier::Local),
+            _ => models.next().or_else(|| row.tiers.contains(&Tier::Local).then_some(Tier::Local)),
+        }
+    }
+
     /// The settle delay of a tier.
     pub fn settle(&self, tier: Tier) -> Duration {
         self.settle[tier as usize]

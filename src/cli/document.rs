@@ -1,0 +1,44 @@
+//! Documents of the command line: a text becomes what the server has of an open file when a
+//! request arrives, the syntax tree included.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+
+use crate::config::Settings;
+use crate::config::languages::Languages;
+use crate::domain::document::{Document, DocumentId};
+use crate::domain::syntax::{PARSED_BYTES_MAX, parse};
+
+/// Bound: time for parsing a text before asking.
+const PARSE_MAX: Duration = Duration::from_secs(2);
+
+/// Opens `text` as the file at `path`, which need not exist. `first_line` is the first line of the
+/// file; it names the language where the path does not.
+pub(super) fn open(
+    languages: &Languages,
+    settings: &Settings,
+    path: &Path,
+    text: &str,
+    first_line: &str,
+) -> anyhow::Result<Document> {
+    let language = languages.detect("", path, first_line);
+    language.warm();
+    let mut document = Document::new(DocumentId(0), 0, language, text);
+    let filename = path.file_name().unwrap_or_default().to_string_lossy();
+    document.filename = Arc::from(filename.as_ref());
+    // Patterns may name folders above the one we were started in.
+    let whole = std::path::absolute(path).context("cannot tell the current folder")?;
+    document.is_private = settings.privacy.exclude.is_match(&whole);
+    let started = Instant::now();
+    let mut go_on = || started.elapsed() < PARSE_MAX;
+    if let Some(grammar) = &document.language.grammar
+        && document.rope.len_bytes() <= PARSED_BYTES_MAX
+        && let Some(tree) = parse(grammar, &document.rope, None, &mut go_on)
+    {
+        document.syntax.publish(tree, document.revision, 0);
+    }
+    Ok(document)
+}

@@ -1,0 +1,164 @@
+//! Many decisions in one run: a line of JSON in, a line of JSON out, in order.
+//!
+//! Each answer depends on its own line alone. What was decided is written out before the next read
+//! could wait, so that a caller may send one line and wait for one answer.
+
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::time::{Duration, Instant};
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use super::row::{self, Row};
+use crate::cli::document;
+use crate::config::Settings;
+use crate::config::languages::Languages;
+use crate::domain::class::{Classification, RequestClass, classify};
+use crate::domain::local::{Known, Offer, offers};
+use crate::domain::route::{Circumstances, Plan, Tier, plan};
+use crate::domain::site::Site;
+use crate::domain::words::WordIndex;
+
+/// Bound: bytes of a line. A longer one is passed over without being held in memory.
+const LINE_MAX: u64 = 64 << 20;
+/// Bytes read and written at a time.
+const BUFFER: usize = 256 << 10;
+
+/// Answers every line of `input` and returns how many of them were bad. Blank lines are passed over.
+pub(super) fn run(input: impl Read, output: impl Write, settings: &Settings) -> io::Result<u64> {
+    let languages = Languages::load();
+    let mut input = BufReader::with_capacity(BUFFER, input);
+    let mut output = BufWriter::with_capacity(BUFFER, output);
+    let mut line = Vec::new();
+    let (mut number, mut bad_lines) = (0_u64, 0);
+    loop {
+        if !input.buffer().contains(&b'\n') {
+            output.flush()?;
+        }
+        line.clear();
+        if input.by_ref().take(LINE_MAX).read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        number += 1;
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        let is_cut = line.len() as u64 == LINE_MAX && !line.ends_with(b"\n");
+        let (id, decided) = if is_cut {
+            input.skip_until(b'\n')?;
+            let limit = LINE_MAX >> 20;
+            (Value::Null, Err(format!("the line is too long; valid are at most {limit} MiB")))
+        } else {
+            let (id, row) = row::read(&line);
+            (id, row.and_then(|row| decide(&row, &languages, settings)))
+        };
+        match decided {
+            Ok(decision) => serde_json::to_writer(&mut output, &Answer::of(&id, &decision))?,
+            Err(what) => {
+                bad_lines += 1;
+                let error = format!("line {number}: {what}");
+                serde_json::to_writer(&mut output, &Bad { id: &id, error })?;
+            }
+        }
+        output.write_all(b"\n")?;
+    }
+    output.flush()?;
+    Ok(bad_lines)
+}
+
+/// What was decided for one place.
+struct Decision {
+    found: Classification,
+    plan: Plan,
+    tier: Option<Tier>,
+    took: Duration,
+    local: Vec<Offer>,
+}
+
+fn decide(row: &Row, languages: &Languages, settings: &Settings) -> Result<Decision, String> {
+    let text = [row.prefix.as_str(), row.suffix.as_str()].concat();
+    let first_line = row.first_line.as_deref().or(text.lines().next()).unwrap_or_default();
+    let document = document::open(languages, settings, &row.path, &text, first_line);
+    let document = document.map_err(|error| format!("{error:#}"))?;
+    let words = WordIndex::build(&document.rope, &document.language.lexical);
+    let is_private = document.is_private;
+    let started = Instant::now();
+    let site = Site::new(document, row.prefix.len(), row.trigger);
+    let found = classify(&site);
+    let around = Circumstances {
+        model: &|id| settings.models.get(id).map(|model| &model.spec),
+        is_healthy: &|_| true,
+        trigger: row.trigger,
+        is_private,
+    };
+    let plan = plan(&found, &settings.policy, &around);
+    let took = started.elapsed();
+    let known = Known {
+        own: words.into(),
+        others: Vec::new(),
+        closers: settings.local.closers,
+        names: settings.local.names,
+    };
+    let local = offers(&site, found.class, &known);
+    let tier = settings.policy.meant_for(found.class);
+    Ok(Decision { found, plan, tier, took, local })
+}
+
+/// An answer as it is written. Members keep their meaning between versions; new ones may be added.
+#[derive(Serialize)]
+struct Answer<'a> {
+    id: &'a Value,
+    class: &'static str,
+    extent: &'static str,
+    tier: Option<&'static str>,
+    confidence: f64,
+    scores: Scores<'a>,
+    flagship_score: f64,
+    decision_us: f64,
+    reasons: Vec<String>,
+    local: Vec<Local<'a>>,
+}
+
+/// The answer to a line that could not be read.
+#[derive(Serialize)]
+struct Bad<'a> {
+    id: &'a Value,
+    error: String,
+}
+
+#[derive(Serialize)]
+struct Local<'a> {
+    text: &'a str,
+    confidence: f64,
+}
+
+/// Probabilities by class, in the order of the classes.
+struct Scores<'a>(&'a Classification);
+
+impl Serialize for Scores<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let score = |class: RequestClass| (class.name(), self.0.score(class));
+        serializer.collect_map(RequestClass::ALL.map(score))
+    }
+}
+
+impl<'a> Answer<'a> {
+    fn of(id: &'a Value, decision: &'a Decision) -> Self {
+        let Decision { found, plan, tier, took, local } = decision;
+        let local = local.iter();
+        Self {
+            id,
+            class: found.class.name(),
+            extent: plan.extent.name(),
+            tier: tier.map(Tier::name),
+            confidence: found.confidence.value(),
+            scores: Scores(found),
+            flagship_score: found.score(RequestClass::Logic) + found.score(RequestClass::Refactor),
+            decision_us: took.as_nanos() as f64 / 1e3,
+            reasons: found.reasons.iter().map(ToString::to_string).collect(),
+            local: local
+                .map(|offer| Local { text: &offer.text, confidence: offer.confidence.value() })
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! `tabtier explain` as a program meets it: a line in, a line out, whatever the line holds.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// The program in an empty home, with this file of settings.
+fn tabtier(home: &TempDir, settings: &str, arguments: &[&str]) -> Command {
+    let file = home.path().join("config.toml");
+    std::fs::write(&file, settings).expect("a settings file");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tabtier"));
+    command.arg("explain").args(arguments).arg("--config").arg(file);
+    command.current_dir(home.path()).stdin(Stdio::piped()).stdout(Stdio::piped());
+    command.stderr(Stdio::piped());
+    command
+}
+
+fn spawn(settings: &str) -> (Child, TempDir) {
+    let home = tempfile::tempdir().expect("a folder");
+    (tabtier(&home, settings, &["--batch"]).spawn().expect("the program starts"), home)
+}
+
+/// The answers to these lines, and the exit code.
+fn batch(settings: &str, lines: &[String]) -> (Vec<Value>, i32) {
+    let (mut child, _home) = spawn(settings);
+    let mut stdin = child.stdin.take().expect("stdin");
+    let text = lines.join("\n");
+    let writer = std::thread::spawn(move || stdin.write_all(text.as_bytes()));
+    let output = child.wait_with_output().expect("an end");
+    writer.join().expect("no panic").expect("everything is read");
+    let stdout = String::from_utf8(output.stdout).expect("text");
+    let answers = stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    (answers, output.status.code().expect("an exit code"))
+}
+
+fn row(id: u64, path: &str, prefix: &str, suffix: &str) -> String {
+    json!({"id": id, "path": path, "prefix": prefix, "suffix": suffix}).to_string()
+}
+
+#[test]
+fn a_batch_is_answered_in_order_and_bad_lines_cost_only_themselves() {
+    let lines = [
+        row(0, "a.rs", "fn f() {\n    g(vec![1, 2", "\n}\n"),
+        row(1, "src/b.py", "import os\n\ndef f(path):\n    return os.pa", "\n"),
+        "{\"id\": \"two\", \"path\": \"a.go\", \"prefix\": 3, \"suffix\": \"\"}".to_owned(),
+        String::new(),
+        "not json".to_owned(),
+        row(5, "c.js", "// naïve 日本語 🦀: the value of", "\n"),
+        row(6, "unknown.zzz", "alpha = beta + alp", ""),
+        row(7, "x.ts", "", ""),
+    ];
+    let (answers, code) = batch("", &lines);
+    assert_eq!(code, 1);
+    let ids: Vec<_> = answers.iter().map(|answer| &answer["id"]).collect();
+    let expected = [json!(0), json!(1), json!("two"), json!(null), json!(5), json!(6), json!(7)];
+    assert_eq!(ids, expected.iter().collect::<Vec<_>>());
+    assert_eq!(
+        answers[2]["error"],
+        "line 3: prefix is a number; valid is the text before the cursor"
+    );
+    let error = answers[3]["error"].as_str().expect("an error");
+    assert!(error.starts_with("line 5: not JSON at column"), "{error}");
+    assert_eq!(answers[4]["class"], "prose");
+    assert_eq!(answers[4]["tier"], "fast");
+    assert_eq!(answers[1]["class"], "identifier");
+    assert_eq!(answers[1]["tier"], "fast");
+    for answer in answers.iter().filter(|answer| answer.get("error").is_none()) {
+        check_members(answer);
+    }
+}
+
+/// What every answer promises.
+fn check_members(answer: &Value) {
+    let members: Vec<_> = answer.as_object().expect("an object").keys().collect();
+    let expected = [
+        "class",
+        "confidence",
+        "decision_us",
+        "extent",
+        "flagship_score",
+        "id",
+        "local",
+        "reasons",
+        "scores",
+        "tier",
+    ];
+    assert_eq!(members, expected, "{answer}");
+    let scores = answer["scores"].as_object().expect("scores");
+    let score = |class: &str| scores[class].as_f64().expect("a probability");
+    let sum: f64 = scores.keys().map(|class| score(class)).sum();
+    assert!((sum - 1.0).abs() < 1e-9, "{answer}");
+    let flagship = answer["flagship_score"].as_f64().expect("a number");
+    assert!((flagship - score("logic") - score("refactor")).abs() < 1e-12, "{answer}");
+    assert!(answer["decision_us"].as_f64().expect("a number") > 0.0, "{answer}");
+    for offer in answer["local"].as_array().expect("a list") {
+        assert!(offer["text"].is_string() && offer["confidence"].is_f64(), "{answer}");
+    }
+}
+
+/// The class decides the tier by the policy, whatever models there are.
+#[test]
+fn tiers_follow_the_policy_without_any_model() {
+    let lines = [
+        row(0, "a.rs", "fn f(items: &[u32]) -> u32 {\n    items.len().max(1)", ""),
+        row(1, "a.rs", "fn long_name() {}\nfn g() {\n    long_n", "\n}\n"),
+        row(2, "a.rs", "fn parse(text: &str) -> Vec<u32> {\n    ", "\n}\n"),
+    ];
+    let tiers = |settings: &str| -> Vec<(String, String)> {
+        let (answers, code) = batch(settings, &lines);
+        assert_eq!(code, 0);
+        let word = |value: &Value| value.as_str().unwrap_or("none").to_owned();
+        answers.iter().map(|answer| (word(&answer["class"]), word(&answer["tier"]))).collect()
+    };
+    let pair = |class: &str, tier: &str| (class.to_owned(), tier.to_owned());
+    let found = tiers("");
+    assert_eq!(found[1..], [pair("identifier", "fast"), pair("logic", "flagship")]);
+    let moved = tiers("policy.identifier.tiers = ['local']\npolicy.logic.tiers = []\n");
+    assert_eq!(moved[1..], [pair("identifier", "local"), pair("logic", "none")]);
+    let forced = tiers("policy.override = 'mid'\n");
+    assert!(forced.iter().all(|(_, tier)| tier == "mid"), "{forced:?}");
+}
+
+#[test]
+fn a_caller_may_wait_for_each_answer() {
+    let (mut child, _home) = spawn("");
+    let mut stdin = child.stdin.take().expect("stdin");
+    let mut stdout = BufReader::new(child.stdout.take().expect("stdout"));
+    for id in 0..20 {
+        let line = row(id, "a.c", "int main(void) {\n    return ", "\n}\n");
+        writeln!(stdin, "{line}").and_then(|()| stdin.flush()).expect("written");
+        let mut answer = String::new();
+        stdout.read_line(&mut answer).expect("an answer");
+        let answer: Value = serde_json::from_str(&answer).expect("JSON");
+        assert_eq!(answer["id"], id);
+    }
+    drop(stdin);
+    assert!(child.wait().expect("an end").success());
+}
+
+#[test]
+fn a_first_line_names_the_language_of_a_cut_text() {
+    let cut = json!({
+        "id": 1, "path": "deploy", "prefix": "# the rest of", "suffix": "",
+        "first_line": "#!/bin/sh",
+    });
+    let (answers, _) = batch("", &[cut.to_string(), row(2, "deploy", "# the rest of", "")]);
+    assert_eq!(answers[0]["class"], "prose");
+    assert_ne!(answers[1]["class"], "prose", "plain text has no comments");
+}
+
+/// A large file costs its parse and little more.
+#[test]
+fn a_long_prefix_is_no_trouble() {
+    let prefix = "fn f(a: u32) -> u32 {\n    a + 1\n}\n\n".repeat(200 << 10 >> 5) + "fn g() {\n";
+    assert!(prefix.len() > 200 << 10);
+    let (answers, code) = batch("", &[row(1, "a.rs", &prefix, "}\n")]);
+    assert_eq!((code, answers.len()), (0, 1));
+    check_members(&answers[0]);
+}
+
+#[test]
+fn what_to_explain_must_be_said() {
+    let home = tempfile::tempdir().expect("a folder");
+    let output = tabtier(&home, "", &[]).output().expect("the program runs");
+    assert_eq!(output.status.code(), Some(2));
+}
