@@ -1,0 +1,121 @@
+"""Builds the corpus: downloads the declared packages and unpacks their source files.
+
+    python3 corpus.py [--lock]
+
+Everything goes under the cache folder (see packages.py): `downloads/`, one archive a package, and
+`sources/LANGUAGE/PACKAGE/…`, the source files of that language alone. An archive whose SHA-256 is
+not the one in packages.lock is refused; `--lock` writes that file anew. Running it again is cheap.
+"""
+
+import argparse
+import hashlib
+import pathlib
+import shutil
+import sys
+import tarfile
+import zipfile
+
+from fetch import FetchError, download
+from packages import HERE, LANGUAGES, cache, declared
+
+LOCK = HERE / "packages.lock"
+EXTENSIONS = {
+    "rust": {".rs"}, "python": {".py"}, "typescript": {".ts", ".tsx", ".mts", ".cts"},
+    "javascript": {".js", ".mjs", ".cjs", ".jsx"}, "go": {".go"}, "java": {".java"},
+    "c": {".c", ".h"}, "cpp": {".cc", ".cpp", ".cxx", ".hpp", ".hxx", ".hh", ".h"},
+}
+# Folders of other people's code, of build output, and of files no person wrote.
+FOREIGN = {"vendor", "vendored", "third_party", "third-party", "thirdparty", "3rdparty", "contrib",
+           "external", "extern", "node_modules", "dist", "build", "es", "cjs", "esm", "_cjs", "_esm",
+           "generated", "gen", "fixtures", "testdata", "test_data", "corpus", "debian", "deps"}
+MARKS = (".min.", ".d.ts", ".d.mts", ".d.cts", ".pb.", ".generated.", "_generated.", "-bundle.")
+SMALLEST, LARGEST = 400, 200_000
+# Another rule for what is unpacked makes what was unpacked stale.
+RULES = hashlib.sha256(pathlib.Path(__file__).read_bytes()).hexdigest()
+
+
+def wanted(path, language):
+    """Whether a file of an archive is source that somebody wrote for this package."""
+    *folders, name = path.parts
+    return (pathlib.PurePath(name).suffix.lower() in EXTENSIONS[language]
+            and not any(folder.lower() in FOREIGN for folder in folders)
+            and not any(mark in name for mark in MARKS))
+
+
+def members(archive):
+    """The regular files of an archive as (path below its top folder, size, read)."""
+    if archive.suffix == ".whl":
+        with zipfile.ZipFile(archive) as whole:
+            for info in whole.infolist():
+                if not info.is_dir():
+                    yield pathlib.PurePosixPath(info.filename), info.file_size, lambda: whole.read(info)
+        return
+    with tarfile.open(archive) as whole:
+        for info in whole:
+            if info.isfile():
+                path = pathlib.PurePosixPath(*pathlib.PurePosixPath(info.name).parts[1:])
+                yield path, info.size, lambda: whole.extractfile(info).read()
+
+
+def unpack(package, archive, folder):
+    """Writes the wanted files of one package into `folder`; how many."""
+    shutil.rmtree(folder, ignore_errors=True)
+    count = 0
+    for path, size, read in members(archive):
+        if path.is_absolute() or ".." in path.parts or not SMALLEST <= size <= LARGEST:
+            continue
+        if not path.is_relative_to(package.root):
+            continue
+        path = path.relative_to(package.root)
+        if wanted(path, package.language):
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(read())
+            count += 1
+    return count
+
+
+def read_lock():
+    """SHA-256 by "LANGUAGE/NAME VERSION"."""
+    if not LOCK.exists():
+        return {}
+    rows = (line.split("  ") for line in LOCK.read_text().splitlines())
+    return {key: digest for digest, key in rows}
+
+
+def main():
+    """Downloads, checks and unpacks every declared package; exits 1 when one cannot be had."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--lock", action="store_true", help="write packages.lock anew")
+    options = options.parse_args()
+    root, lock, missing = cache(), {} if options.lock else read_lock(), 0
+    for package in declared():
+        key = f"{package.language}/{package.name} {package.version}"
+        folder = root / "sources" / package.language / package.folder
+        try:
+            archive = download(package, root / "downloads")
+        except FetchError as error:
+            print(f"{key}: {error}", file=sys.stderr)
+            missing += 1
+            continue
+        digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+        if options.lock:
+            lock[key] = digest
+        elif lock.get(key) != digest:
+            print(f"{key}: {archive.name} is not the file in packages.lock", file=sys.stderr)
+            missing += 1
+            continue
+        made_from = f"{digest} {package.root} {RULES}"
+        stamp = folder.parent / f".{package.folder}"
+        if not stamp.exists() or stamp.read_text() != made_from:
+            count = unpack(package, archive, folder)
+            stamp.write_text(made_from)
+            print(f"{key}: {count} files")
+    if options.lock:
+        LOCK.write_text("".join(f"{lock[key]}  {key}\n" for key in sorted(lock)))
+    print(f"{len(LANGUAGES)} languages, {len(declared()) - missing} packages in {root / 'sources'}")
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
