@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use self::overrides::Overrides;
 use crate::domain::route::{ModelSpec, Policy};
 
 mod grammars;
@@ -16,11 +17,13 @@ pub mod options;
 
 pub mod kind;
 pub mod problem;
+pub mod reach;
 pub mod value;
 
 pub mod layers;
 pub mod loader;
 pub mod nearest;
+pub mod overrides;
 pub mod place;
 pub mod source;
 
@@ -33,8 +36,10 @@ pub mod resolve;
 pub struct Settings {
     /// Master switch; false answers every request with nothing.
     pub enabled: bool,
-    /// Class → tiers, deadlines, limits.
+    /// Class → tiers, deadlines, limits, where nothing else is said for a file.
     pub policy: Policy,
+    /// What is said for some files alone; see [`Settings::policy_for`].
+    pub overrides: Overrides,
     /// Configured models by id.
     pub models: BTreeMap<String, ModelSettings>,
     /// Bounds of the completion cache.

@@ -45,12 +45,14 @@ pub(super) fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<
     let (path, position) = place(&arguments.place)?;
     let text = read(&path)?;
     let first_line = text.lines().next().unwrap_or_default();
-    let document = document::open(&Languages::load(), &settings, &path, &text, first_line)?;
+    let opened = document::open(&Languages::load(), &settings, &path, &text, first_line)?;
+    let (document, policy) = (opened.document, opened.policy);
     let offset = offset(&document, &path, position)?;
     let words = Arc::new(WordIndex::build(&document.rope, &document.language.lexical));
     let shown = shown(&document, &path, position, offset);
     let request = Request {
         snapshot: Snapshot { document, words, other_words: Vec::new() },
+        policy,
         offset,
         trigger: if arguments.invoked {
             Trigger::Invoked { repeats: 0 }

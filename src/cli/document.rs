@@ -10,10 +10,18 @@ use anyhow::Context as _;
 use crate::config::Settings;
 use crate::config::languages::Languages;
 use crate::domain::document::{Document, DocumentId};
+use crate::domain::route::Policy;
 use crate::domain::syntax::{PARSED_BYTES_MAX, parse};
 
 /// Bound: time for parsing a text before asking.
 const PARSE_MAX: Duration = Duration::from_secs(2);
+
+/// A text as an open file.
+pub(super) struct Opened {
+    pub(super) document: Document,
+    /// What holds for the file; `None` where the settings say nothing for it alone.
+    pub(super) policy: Option<Arc<Policy>>,
+}
 
 /// Opens `text` as the file at `path`, which need not exist. `first_line` is the first line of the
 /// file; it names the language where the path does not.
@@ -23,7 +31,7 @@ pub(super) fn open(
     path: &Path,
     text: &str,
     first_line: &str,
-) -> anyhow::Result<Document> {
+) -> anyhow::Result<Opened> {
     let language = languages.detect("", path, first_line);
     language.warm();
     let mut document = Document::new(DocumentId(0), 0, language, text);
@@ -32,6 +40,7 @@ pub(super) fn open(
     // Patterns may name folders above the one we were started in.
     let whole = std::path::absolute(path).context("cannot tell the current folder")?;
     document.is_private = settings.privacy.exclude.is_match(&whole);
+    let policy = settings.policy_for(&document.language.id, &whole);
     let started = Instant::now();
     let mut go_on = || started.elapsed() < PARSE_MAX;
     if let Some(grammar) = &document.language.grammar
@@ -40,5 +49,5 @@ pub(super) fn open(
     {
         document.syntax.publish(tree, document.revision, 0);
     }
-    Ok(document)
+    Ok(Opened { document, policy })
 }

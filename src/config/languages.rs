@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use self::row::Row;
 use crate::domain::language::Language;
@@ -34,6 +34,12 @@ impl Languages {
     /// every file would be plain text.
     pub fn load() -> Self {
         Self::parse(ROWS).unwrap_or_else(|_| Self::new(BTreeMap::new()))
+    }
+
+    /// The same, read at most once, for asking which languages there are.
+    pub fn shared() -> &'static Self {
+        static SHARED: LazyLock<Languages> = LazyLock::new(Languages::load);
+        &SHARED
     }
 
     fn parse(rows: &str) -> Result<Self, toml::de::Error> {

@@ -9,10 +9,12 @@ use std::collections::BTreeMap;
 
 use super::kind::Kind;
 use super::nearest;
-use super::options::{self, Row, Scope};
+use super::options::{self, MODEL_TIERS, Row, Scope};
 use super::problem::{Fault, HIDDEN, Place, Problem, Problems};
+use super::reach::{self, Reach};
 use super::source::{Entry, Source};
 use super::value::{Key, Value};
+use crate::domain::route::Tier;
 
 /// Who said something, from the weakest to the strongest voice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +57,8 @@ pub struct Setting {
     pub layer: Layer,
     /// Where; defaults have no place.
     pub place: Option<Place>,
+    /// The key it was said by: one for some files alone may decide over a general one.
+    pub written: Key,
 }
 
 /// Checks a source key by key. `previous` holds what was good in it before: it stays for keys whose
@@ -118,7 +122,7 @@ fn check(entry: &Entry) -> Result<Option<Value>, Box<dyn FnOnce() -> Fault>> {
     let Entry { key, value, .. } = entry;
     let is_empty_table = matches!(value, Value::Map(items) if items.is_empty());
     match options::find(key) {
-        Some(row) => match row.kind.check(value) {
+        Some(row) => match reach::check(key).and_then(|()| row.kind.check(value)) {
             Ok(value) => Ok(Some(value)),
             Err(fault) => Err(Box::new(|| fault)),
         },
@@ -173,49 +177,141 @@ fn literal_key(entry: &Entry) -> Problem {
 
 /// The values in effect, key by key.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Values(pub(super) BTreeMap<Key, Setting>);
+pub struct Values {
+    settings: BTreeMap<Key, Setting>,
+    /// What was in effect before anybody narrowed it; holds nothing until somebody does.
+    trusted: Option<BTreeMap<Key, Setting>>,
+    /// What narrowing layers said about the policy and may say, in order.
+    narrowing: Vec<(Key, Setting)>,
+}
 
 impl Values {
     /// The defaults alone.
     pub fn defaults() -> Self {
-        let setting = |value| Setting { value, layer: Layer::Defaults, place: None };
-        Self(options::defaults().map(|(key, value)| (key, setting(value))).collect())
+        let setting = |(key, value): (Key, Value)| {
+            (key.clone(), Setting { value, layer: Layer::Defaults, place: None, written: key })
+        };
+        Self { settings: options::defaults().map(setting).collect(), ..Self::default() }
     }
 
-    /// Lays a trusted layer over these values.
+    /// Lays a trusted layer over these values. Trusted layers come before narrowing ones.
     pub fn overlay(&mut self, layer: Layer, accepted: &Accepted) {
         for (key, (value, place)) in &accepted.0 {
-            let (value, place) = (value.clone(), Some(place.clone()));
-            self.0.insert(key.clone(), Setting { value, layer, place });
+            let (value, place, written) = (value.clone(), Some(place.clone()), key.clone());
+            self.settings.insert(key.clone(), Setting { value, layer, place, written });
         }
     }
 
     /// Lets an untrusted layer narrow these values.
     pub fn narrow(&mut self, layer: Layer, accepted: &Accepted) -> Vec<Problem> {
         let mut problems = Problems::default();
+        if self.trusted.is_none() && !accepted.0.is_empty() {
+            self.trusted = Some(self.settings.clone());
+        }
         for (key, (wanted, place)) in &accepted.0 {
-            let current = self.0.get(key).map(|setting| &setting.value);
             let Some(row) = options::find(key) else { continue };
-            let (value, fault) = narrowed(row, current, wanted);
+            let current = self.standing(key);
+            let (value, fault) = narrowed(row, current.as_ref(), wanted);
             if let Some(fault) = fault {
                 problems.add(|| Problem::at(Some(place), key, Some(shown(key, wanted)), fault));
             }
-            if let Some(value) = value.filter(|value| Some(value) != current) {
-                let place = Some(place.clone());
-                self.0.insert(key.clone(), Setting { value, layer, place });
+            let Some(value) = value else { continue };
+            let is_new = Some(&value) != current.as_ref();
+            let (place, written) = (Some(place.clone()), key.clone());
+            let setting = Setting { value, layer, place, written };
+            if row.is_reachable() {
+                self.narrowing.push((key.clone(), setting.clone()));
+            }
+            if is_new {
+                self.settings.insert(key.clone(), setting);
             }
         }
         problems.into_vec()
     }
 
+    /// What a narrowing layer has to narrow: the value of the key; for one that is about some files
+    /// alone, of the general key where it has none.
+    fn standing(&self, key: &Key) -> Option<Value> {
+        let (_, about) = reach::split(key);
+        let set = self.settings.get(key).or_else(|| self.settings.get(&about));
+        set.map(|setting| setting.value.clone()).or_else(|| self.unset(&about))
+    }
+
+    /// What holds where a key is not set and something else is used instead: for the pause of a
+    /// class that of the model's tier, of which the longest is the safe bound.
+    fn unset(&self, about: &Key) -> Option<Value> {
+        if options::find(about)?.key != "policy.<class>.settle_ms" {
+            return None;
+        }
+        let pauses = MODEL_TIERS.iter().map(|tier| {
+            let setting = self.settings.get(&Key::of(&["tiers", tier.name(), "settle_ms"]));
+            match setting.map(|setting| &setting.value) {
+                Some(Value::Integer(pause)) => *pause,
+                _ => 0,
+            }
+        });
+        pauses.max().map(Value::Integer)
+    }
+
+    /// The values in effect for files that all of `reaches` reach, which are in order of
+    /// precedence. What trusted layers say for fewer files stands over what they say for more;
+    /// narrowing layers only narrow the outcome, by whatever they say that reaches the file.
+    #[must_use]
+    pub fn within(&self, reaches: &[Reach]) -> Self {
+        let mut values = Self::default();
+        let is_policy = |key: &Key| options::find(key).is_some_and(Row::is_reachable);
+        for (key, setting) in self.settings.iter().filter(|(key, _)| !is_policy(key)) {
+            values.settings.insert(key.clone(), setting.clone());
+        }
+        let trusted = self.trusted.as_ref().unwrap_or(&self.settings);
+        for reach in [Reach::Everywhere].iter().chain(reaches) {
+            for (key, setting) in trusted.iter().filter(|(key, _)| is_policy(key)) {
+                let (found, about) = reach::split(key);
+                if found == *reach {
+                    values.settings.insert(about, setting.clone());
+                }
+            }
+        }
+        for (key, setting) in &self.narrowing {
+            let (reach, about) = reach::split(key);
+            let Some(row) = options::find(key) else { continue };
+            if reach != Reach::Everywhere && !reaches.contains(&reach) {
+                continue;
+            }
+            let current = values.standing(&about);
+            let (value, _) = narrowed(row, current.as_ref(), &setting.value);
+            if let Some(value) = value.filter(|value| Some(value) != current.as_ref()) {
+                values.settings.insert(about, Setting { value, ..setting.clone() });
+            }
+        }
+        values
+    }
+
+    /// The files that anything is said about besides all of them, in order of precedence, each
+    /// with a key that names them; those that trusted layers name come first.
+    pub fn reaches(&self) -> Vec<(Reach, Key)> {
+        let trusted = self.trusted.as_ref().unwrap_or(&self.settings);
+        let mut found = BTreeMap::new();
+        let narrowing = self.narrowing.iter().map(|(key, _)| (true, key));
+        for (is_narrowing, key) in trusted.keys().map(|key| (false, key)).chain(narrowing) {
+            let (reach, _) = reach::split(key);
+            if reach != Reach::Everywhere {
+                found.entry(reach).or_insert((is_narrowing, key));
+            }
+        }
+        let mut found: Vec<_> = found.into_iter().collect();
+        found.sort_by_key(|(_, (is_narrowing, _))| *is_narrowing);
+        found.into_iter().map(|(reach, (_, key))| (reach, key.clone())).collect()
+    }
+
     /// The keys and settings, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&Key, &Setting)> {
-        self.0.iter()
+        self.settings.iter()
     }
 
     /// The setting of a key.
     pub fn get(&self, key: &Key) -> Option<&Setting> {
-        self.0.get(key)
+        self.settings.get(key)
     }
 }
 
@@ -250,6 +346,13 @@ fn narrowed(row: &Row, current: Option<&Value>, wanted: &Value) -> (Option<Value
             Some(_) => (Some(wanted.clone()), None),
             None => refused("a workspace may not set this", "set it in your own file".to_owned()),
         },
+        Scope::Raise => match current {
+            Some(limit) if is_above(limit, wanted) => {
+                refused("a workspace may not lower this", format!("valid here is at least {limit}"))
+            }
+            Some(_) => (Some(wanted.clone()), None),
+            None => refused("a workspace may not set this", "set it in your own file".to_owned()),
+        },
         Scope::Append => {
             let mut all = texts(current);
             let added = texts(Some(wanted)).into_iter().filter(|item| !all.contains(item));
@@ -275,6 +378,7 @@ fn is_above(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Integer(left), Value::Integer(right)) => left > right,
         (Value::Number(left), Value::Number(right)) => left > right,
+        (Value::Text(left), Value::Text(right)) => Tier::from_name(left) > Tier::from_name(right),
         _ => true,
     }
 }

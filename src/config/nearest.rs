@@ -2,6 +2,7 @@
 
 use super::options::{self, TABLE};
 use super::problem::Fault;
+use super::reach::{self, Reach};
 use super::value::Key;
 
 /// Why this key is not a setting, and which one is.
@@ -18,7 +19,13 @@ pub fn unknown_key(key: &Key) -> Fault {
     // The right word in the wrong table.
     let leaf = key.0.last().map_or("", String::as_str);
     if let Some(row) = TABLE.iter().find(|row| row.segments().last() == Some(leaf)) {
-        return Fault::new("no such setting", format!("did you mean {}?", row.key));
+        let row_key = Key(row.segments().map(str::to_owned).collect());
+        let meant = match reach::split(key).0 {
+            Reach::Everywhere => row_key,
+            _ if row.is_reachable() => reach::within(&key.0[0], &key.0[1], &row_key),
+            _ => row_key,
+        };
+        return Fault::new("no such setting", format!("did you mean {meant}?"));
     }
     let table = (0..key.0.len())
         .rev()
@@ -44,11 +51,21 @@ pub fn closest<'a>(
 
 /// The keys one level below a table, as a sentence.
 fn keys_in(table: &Key) -> String {
-    let depth = table.0.len();
+    if let [name] = table.segments().as_slice()
+        && reach::TABLES.contains(name)
+    {
+        return format!("valid in {name} are tables, such as {}", reach::EXAMPLE);
+    }
+    let depth = match reach::split(table).0 {
+        Reach::Everywhere => table.0.len(),
+        // `languages.NAME` stands where the setting's own key has `policy`.
+        Reach::Language(_) | Reach::Path(..) => table.0.len() - 1,
+    };
     let mut words: Vec<&str> =
         options::below(table).filter_map(|row| row.segments().nth(depth)).collect();
     words.dedup();
-    if depth == 0 {
+    if table.0.is_empty() {
+        words.extend(reach::TABLES);
         format!("valid at the top are {}", words.join(", "))
     } else {
         format!("valid in {table} are {}", words.join(", "))
@@ -56,11 +73,19 @@ fn keys_in(table: &Key) -> String {
 }
 
 /// The ways to write a row's key that could be meant: with the user's own word in a blank for a
-/// name, with every word in a blank for a class or tier.
+/// name, with every word in a blank for a class or tier, for all files and for those the key names.
 fn spellings(row: &options::Row, key: &Key) -> Vec<String> {
     let fixed = row.fixed_keys();
     if !fixed.is_empty() {
-        return fixed.iter().map(Key::to_string).collect();
+        let mut keys: Vec<_> = fixed.iter().map(Key::to_string).collect();
+        if let [_, files, _, ..] = key.0.as_slice()
+            && row.is_reachable()
+        {
+            for table in reach::TABLES {
+                keys.extend(fixed.iter().map(|key| reach::within(table, files, key).to_string()));
+            }
+        }
+        return keys;
     }
     let name = key.0.get(1).filter(|name| options::is_name(name));
     name.map(|name| row.key_for(name).to_string()).into_iter().collect()
@@ -115,9 +140,28 @@ mod tests {
     fn anything_else_lists_what_is_there() {
         check(
             &["colour"],
-            "valid at the top are enabled, policy, tiers, models, cache, local, privacy, editor",
+            "valid at the top are enabled, policy, tiers, models, cache, local, privacy, editor, \
+             languages, paths",
         );
         check(&["cache", "colour"], "valid in cache are entries_max, bytes_max");
         check(&["cache"], "valid in cache are entries_max, bytes_max");
+        check(&["languages", "go"], "valid in languages.go are override, <class>");
+        check(&["paths", "a", "b", "c"], "valid in paths.a are override, <class>");
+        check(
+            &["languages"],
+            "valid in languages are tables, such as [languages.python.line] or \
+             [paths.\"tests/**\".line]",
+        );
+    }
+
+    #[test]
+    fn settings_for_some_files_are_found_like_those_for_all() {
+        check(&["languages", "go", "lines", "tiers"], "did you mean languages.go.line.tiers?");
+        check(&["language", "go", "line", "tiers"], "did you mean languages.go.line.tiers?");
+        check(&["path", "*.c", "overide"], "did you mean paths.\"*.c\".override?");
+        check(
+            &["languages", "go", "deadline_ms"],
+            "did you mean languages.go.<class>.deadline_ms?",
+        );
     }
 }

@@ -3,9 +3,11 @@
 //! This is the only place a setting is declared. The checker, the reference page, the listing for
 //! editor manifests and the suggestions for misspelt keys are all read from it, so none of them can
 //! disagree. A key may hold a blank, written `<class>`, `<tier>` or `<name>`; the first two range
-//! over fixed words, the last over names the user chooses.
+//! over fixed words, the last over names the user chooses. What a class may do can also be set for
+//! some files alone: `reach` reads such keys as the rows here.
 
 use super::kind::Kind;
+use super::reach::{self, Reach};
 use super::value::{Key, Value};
 use crate::domain::class::RequestClass;
 use crate::domain::route::Tier;
@@ -56,6 +58,8 @@ pub enum Scope {
     Only(&'static str),
     /// Lower it.
     Lower,
+    /// Raise it.
+    Raise,
     /// Add to the list.
     Append,
     /// Take entries off the list; the order stays.
@@ -142,7 +146,8 @@ pub const TABLE: &[Row] = &[
         default: Preset::Text("auto"),
         scope: Scope::Only("local"),
         doc: "Forces one tier for every request. With `auto` the table of classes decides; \
-              `flagship` asks the best model for everything; `local` never uses the network.",
+              `flagship` asks the best model for everything; `local` never uses the network. A \
+              class's ceiling holds under an override too.",
     },
     Row {
         key: "policy.cloud_failover",
@@ -206,7 +211,25 @@ pub const TABLE: &[Row] = &[
         default: Preset::Text("local"),
         scope: Scope::Never,
         doc: "The least tier that may answer requests of this class; `local` sets no floor. Models \
-              of lower tiers are not asked. The guess of the local engine stays the last resort.",
+              of lower tiers are not asked, and the local engine does not answer before models. Its \
+              guess stays the last resort.",
+    },
+    Row {
+        key: "policy.<class>.ceiling",
+        kind: TIERS,
+        default: Preset::Text("flagship"),
+        scope: Scope::Lower,
+        doc: "The highest tier that may answer requests of this class; `flagship` sets no ceiling. \
+              Models of higher tiers are never asked, neither when you ask again at the same place \
+              nor when an override names a higher tier: the ceiling takes its place then.",
+    },
+    Row {
+        key: "policy.<class>.settle_ms",
+        kind: Kind::Integer { min: 0, max: 10_000, unit: "ms" },
+        default: Preset::Unset,
+        scope: Scope::Raise,
+        doc: "How long you must have paused typing before a model is asked for this class, whatever \
+              its tier. When not set, `tiers.<tier>.settle_ms` of the model's tier holds.",
     },
     Row {
         key: "policy.<class>.local_confidence_min",
@@ -415,6 +438,11 @@ impl Row {
         self.key.split('.')
     }
 
+    /// Whether some files may have a value of their own, see [`reach`].
+    pub fn is_reachable(&self) -> bool {
+        self.key == "policy.override" || self.key.starts_with("policy.<class>.")
+    }
+
     /// Whether `key` is this setting.
     pub fn matches(&self, key: &Key) -> bool {
         self.segments().count() == key.0.len() && self.starts_with(key)
@@ -473,14 +501,23 @@ impl Preset {
     }
 }
 
-/// The setting with this key.
+/// The setting with this key. A key for some files is the setting it is about.
 pub fn find(key: &Key) -> Option<&'static Row> {
-    TABLE.iter().find(|row| row.matches(key))
+    let (reach, key) = reach::split(key);
+    let is_meant = |row: &&Row| reach == Reach::Everywhere || row.is_reachable();
+    TABLE.iter().filter(is_meant).find(|row| row.matches(&key))
 }
 
 /// The settings in the table with this key, in order.
 pub fn below(key: &Key) -> impl Iterator<Item = &'static Row> {
-    TABLE.iter().filter(move |row| row.starts_with(key) && !row.matches(key))
+    let is_whole = reach::TABLES.iter().any(|table| key.segments() == [*table]);
+    let (reach, key) = if is_whole {
+        (Reach::Language(String::new()), Key::of(&["policy"]))
+    } else {
+        reach::split(key)
+    };
+    let is_meant = move |row: &&Row| reach == Reach::Everywhere || row.is_reachable();
+    TABLE.iter().filter(is_meant).filter(move |row| row.starts_with(&key) && !row.matches(&key))
 }
 
 /// Every default with its key.
@@ -505,7 +542,8 @@ fn fits(pattern: &str, segment: &str) -> bool {
     }
 }
 
-/// Whether this can be the name of a model: shown in logs and reports, so short and printable.
+/// Whether this can be the name of a model or a pattern: shown in logs and reports, so short and
+/// printable.
 pub fn is_name(text: &str) -> bool {
     const CHARS_MAX: usize = 64;
     !text.trim().is_empty()

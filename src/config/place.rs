@@ -84,6 +84,11 @@ pub fn read_workspace(root: &Path) -> Source {
     read(&root.join(WORKSPACE_FILE)).unwrap_or_default()
 }
 
+/// The nearest folder above `path` whose file an editor would read if it had that folder open.
+pub fn workspace_of(path: &Path) -> Option<&Path> {
+    path.ancestors().skip(1).find(|folder| folder.join(WORKSPACE_FILE).is_file())
+}
+
 /// Reads a file of settings; `None` if there is none.
 fn read(path: &Path) -> Option<Source> {
     let name = path.to_string_lossy();

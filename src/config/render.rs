@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use super::fim_templates;
 use super::kind::Kind;
 use super::options::{MODEL_TIERS, Preset, Row, Scope, TABLE};
+use super::reach::{LANGUAGES, PATHS};
 use super::value::{Key, Value};
 use crate::domain::class::RequestClass;
 use crate::domain::prompt::fim::FimTemplate;
@@ -24,6 +25,7 @@ pub fn page() -> String {
         }
         parts.push(section(row));
     }
+    parts.push(SOME_FILES.to_owned());
     parts.push("\n## Templates for `fim_template`\n\n| name | prompt |\n|---|---|\n".to_owned());
     parts.extend(fim_templates::all().iter().map(template));
     parts.concat()
@@ -113,6 +115,32 @@ const GROUPS: &[(&str, &str)] = &[
     ("editor", "How completions are offered."),
 ];
 
+const SOME_FILES: &str = "
+## languages, paths
+
+What is said in `policy` about a class, and `policy.override`, can also be said for some files: by
+language in `[languages.NAME]`, with the ids that editors use, and by path in `[paths.\"PATTERN\"]`,
+with patterns as in `privacy.exclude`. What is not said there is as in `policy`.
+
+```toml
+[languages.markdown]
+override = \"local\"
+
+[languages.python.logic]
+tiers = [\"mid\", \"flagship\"]
+settle_ms = 400
+
+[paths.\"tests/**\".logic]
+ceiling = \"mid\"
+```
+
+What is said for fewer files wins: a path over a language, and of two patterns that match a file the
+longer one. A workspace may narrow here what it may narrow in `policy`. It narrows what comes out of
+your own settings for a file, so no pattern of a workspace widens what one of yours has narrowed. At
+most 100 patterns are used. `tabtier explain --policy FILE` shows what holds for a file and who said
+so.
+";
+
 /// A row's default as Markdown.
 fn default_words(row: &Row) -> String {
     let each = |presets: &[&Preset], words: &[&str]| {
@@ -140,6 +168,7 @@ fn scope_words(scope: Scope) -> String {
         Scope::Never => "not set it.".to_owned(),
         Scope::Only(word) => format!("set it to `{word}`, nothing else."),
         Scope::Lower => "lower it.".to_owned(),
+        Scope::Raise => "raise it.".to_owned(),
         Scope::Append => "add to it.".to_owned(),
         Scope::Subset => "take entries off it; the order stays.".to_owned(),
     }
@@ -165,6 +194,12 @@ pub fn listing() -> String {
         }
     }
     properties.insert("tabtier.models".to_owned(), models_schema());
+    for (table, text) in [
+        (LANGUAGES, "What differs from the policy by language, by the id editors use."),
+        (PATHS, "What differs from the policy by path, by pattern as in `privacy.exclude`."),
+    ] {
+        properties.insert(format!("tabtier.{table}"), some_files_schema(text));
+    }
     let mut text = serde_json::to_string_pretty(&Json::Object(properties)).unwrap_or_default();
     text.push('\n');
     text
@@ -188,6 +223,32 @@ fn models_schema() -> Json {
             "type": "object",
             "required": ["url"],
             "properties": fields,
+            "additionalProperties": false,
+        },
+    })
+}
+
+fn some_files_schema(text: &str) -> Json {
+    let field = |row: &Row| {
+        let mut schema = kind_schema(row.kind);
+        describe(&mut schema, row.doc);
+        (row.segments().last().unwrap_or_default().to_owned(), Json::Object(schema))
+    };
+    let (of_class, general): (Vec<&Row>, Vec<&Row>) =
+        TABLE.iter().filter(|row| row.is_reachable()).partition(|row| row.key.contains("<class>"));
+    let of_class: Map<String, Json> = of_class.into_iter().map(field).collect();
+    let general: Map<String, Json> = general.into_iter().map(field).collect();
+    let classes = format!("^({})$", RequestClass::ALL.map(RequestClass::name).join("|"));
+    let class = json!({"type": "object", "properties": of_class, "additionalProperties": false});
+    json!({
+        "type": ["object", "null"],
+        "default": null,
+        "scope": "machine",
+        "markdownDescription": text,
+        "additionalProperties": {
+            "type": "object",
+            "properties": general,
+            "patternProperties": { classes: class },
             "additionalProperties": false,
         },
     })

@@ -5,12 +5,13 @@
 
 use std::time::Duration;
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::{GlobSet, GlobSetBuilder};
 use parking_lot::Mutex;
 
 use super::layers::{self, Values};
 use super::options;
 use super::problem::{Fault, Problem};
+use super::reach;
 use super::value::{Key, Value};
 use super::{
     CacheSettings, CompletionMenu, EditorSettings, LocalSettings, PrivacySettings, Settings,
@@ -29,9 +30,11 @@ pub fn resolve(values: &Values) -> (Settings, Vec<Problem>) {
     let mut reader = Reader { values, problems: Vec::new() };
     let models = reader.models();
     let policy = reader.policy(&models);
+    let overrides = reader.overrides(&policy);
     let settings = Settings {
         enabled: reader.bool(&["enabled"]),
         policy,
+        overrides,
         models,
         cache: CacheSettings {
             entries_max: reader.count(&["cache", "entries_max"]),
@@ -128,7 +131,8 @@ impl Reader<'_> {
         let setting = self.values.get(&key);
         let place = setting.and_then(|setting| setting.place.as_ref());
         let shown = setting.map(|setting| layers::shown(&key, &setting.value));
-        Problem::at(place, &key, shown, fault)
+        let written = setting.map_or(&key, |setting| &setting.written);
+        Problem::at(place, written, shown, fault)
     }
 
     /// Compiles the patterns here, once, so that no request meets a bad one. It takes a quarter of
@@ -153,11 +157,7 @@ impl Reader<'_> {
         let key = ["privacy", "exclude"];
         let mut set = GlobSetBuilder::new();
         for pattern in patterns {
-            let glob = GlobBuilder::new(&anywhere(pattern))
-                .case_insensitive(true)
-                .literal_separator(true)
-                .build();
-            match glob {
+            match reach::glob(pattern) {
                 Ok(glob) => drop(set.add(glob)),
                 Err(error) => {
                     let what = format!("the pattern \"{pattern}\" is not valid: {}", error.kind());
@@ -170,13 +170,6 @@ impl Reader<'_> {
             everything()
         })
     }
-}
-
-/// The pattern as people mean it: a name matches in any folder, a trailing slash a whole folder.
-fn anywhere(pattern: &str) -> String {
-    let start = if pattern.starts_with('/') || pattern.starts_with("**/") { "" } else { "**/" };
-    let end = if pattern.ends_with('/') { "**" } else { "" };
-    format!("{start}{pattern}{end}")
 }
 
 /// What cannot be compiled excludes everything: silence is better than a leak.

@@ -18,7 +18,7 @@ use crate::domain::explain::{AttemptRecord, Ended, Explanation, Silence};
 use crate::domain::local::{Known, Offer, offers};
 use crate::domain::postprocess::{TextState, clean};
 use crate::domain::prompt::{self, PromptForm};
-use crate::domain::route::{Attempt, Circumstances, LocalRole, Plan, plan};
+use crate::domain::route::{Attempt, Circumstances, LocalRole, Plan, Policy, plan};
 use crate::domain::site::{Site, Trigger};
 use crate::domain::text;
 use crate::domain::units::{NanoUsd, Tokens};
@@ -35,6 +35,8 @@ const INPUT_TOKENS_MAX: [u32; 4] = [0, 1200, 3000, 6000];
 pub struct Request {
     /// The document and what is known around it, as of the request's arrival.
     pub snapshot: Snapshot,
+    /// What holds for the document's file; `None` where the settings say nothing for it alone.
+    pub policy: Option<Arc<Policy>>,
     /// The cursor as a byte offset.
     pub offset: usize,
     /// Why the editor asks.
@@ -138,7 +140,7 @@ impl<'a> Run<'a> {
             trigger: self.request.trigger,
             is_private: document.is_private,
         };
-        plan(found, &settings.policy, &around)
+        plan(found, self.request.policy.as_deref().unwrap_or(&settings.policy), &around)
     }
 
     fn local(&mut self, site: &Site, found: &Classification) -> Vec<Offer> {

@@ -114,7 +114,7 @@ impl Backend {
     /// Runs a request until it is answered or superseded; `None` means that it was superseded and
     /// nothing may be shown. A panic costs this one answer.
     async fn run(&self, asked: Asked, kind: Kind) -> Option<Explanation> {
-        let Asked { snapshot, revision, offset, trigger } = asked;
+        let Asked { snapshot, policy, revision, offset, trigger } = asked;
         let id = snapshot.document.id;
         let language = snapshot.document.language.id.clone();
         let mut waiting = self.pending.wait(id, kind, &self.engine);
@@ -131,7 +131,7 @@ impl Backend {
             return Some(explanation);
         }
         let request =
-            Request { snapshot, offset, trigger, open_max, superseded: superseded.clone() };
+            Request { snapshot, policy, offset, trigger, open_max, superseded: superseded.clone() };
         let work = AssertUnwindSafe(self.engine.complete(request)).catch_unwind();
         let finished = tokio::select! {
             biased;
@@ -215,9 +215,9 @@ impl Backend {
 
 /// Puts new settings into effect, also for documents that are open already.
 fn equip(engine: &Engine, session: &Mutex<Session>, equipment: Equipment) {
-    let exclude = equipment.settings.privacy.exclude.clone();
+    let settings = Arc::clone(&equipment.settings);
     engine.equip(equipment);
-    session.lock().exclude(&exclude);
+    session.lock().obey(&settings);
 }
 
 /// Tells the user what is wrong with the settings: everything in the log, the first of it in one
@@ -312,10 +312,10 @@ impl LanguageServer for Backend {
         let path = path_of(uri);
         let first_line = document.text.lines().next().unwrap_or_default();
         let language = self.languages.detect(&document.language_id, path.as_ref(), first_line);
-        let exclude = self.engine.settings().privacy.exclude.clone();
+        let settings = self.engine.settings();
         self.forget(uri);
         let mut session = self.session.lock();
-        let opened = session.open(uri, document.version, language, &document.text, &exclude);
+        let opened = session.open(uri, document.version, language, &document.text, &settings);
         drop(session);
         self.analyser.submit(opened);
     }

@@ -46,7 +46,9 @@ impl Configurator {
             None => settings,
             Some(name) => {
                 let mut settings = Settings::clone(&settings);
-                settings.policy.force = force(name).unwrap_or(settings.policy.force);
+                if let Some(force) = force(name) {
+                    settings.force(force);
+                }
                 Arc::new(settings)
             }
         };

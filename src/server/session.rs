@@ -9,11 +9,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use globset::GlobSet;
-
 use super::capabilities::Client;
+use crate::config::Settings;
 use crate::domain::document::{Document, DocumentId};
 use crate::domain::language::Language;
+use crate::domain::route::Policy;
 use crate::domain::site::Trigger;
 use crate::domain::text::{self, Position, TextChange};
 use crate::domain::workspace::{Analysis, Leftovers, Snapshot, Workspace};
@@ -30,10 +30,17 @@ pub(super) struct Session {
     pub(super) is_paused: bool,
     workspace: Workspace,
     ids: HashMap<String, DocumentId>,
-    paths: HashMap<DocumentId, String>,
+    files: HashMap<DocumentId, File>,
     next_id: u32,
     last_invoked: Option<Invocation>,
     dialect: Dialect,
+}
+
+/// What is known of an open document besides its text.
+struct File {
+    path: String,
+    /// What holds for it; `None` where the settings say nothing for it alone.
+    policy: Option<Arc<Policy>>,
 }
 
 /// How the client numbers trigger kinds. The standard says 1 invoked, 2 automatic; its draft, which
@@ -71,6 +78,8 @@ struct Invocation {
 pub(super) struct Asked {
     /// The document as it is now.
     pub(super) snapshot: Snapshot,
+    /// What holds for its file; `None` where the settings say nothing for it alone.
+    pub(super) policy: Option<Arc<Policy>>,
     /// The revision of the document; the snapshot may be changed to try something out.
     pub(super) revision: u64,
     /// The cursor as a byte offset.
@@ -88,7 +97,7 @@ impl Session {
         version: i32,
         language: Arc<Language>,
         text: &str,
-        exclude: &GlobSet,
+        settings: &Settings,
     ) -> Document {
         self.close(uri);
         self.next_id += 1;
@@ -97,8 +106,9 @@ impl Session {
         let path = path_of(uri);
         let mut document = Document::new(id, version, language, text);
         document.filename = Arc::from(path.rsplit('/').next().unwrap_or_default());
-        document.is_private = exclude.is_match(Path::new(&path));
-        self.paths.insert(id, path);
+        document.is_private = settings.privacy.exclude.is_match(Path::new(&path));
+        let policy = settings.policy_for(&document.language.id, Path::new(&path));
+        self.files.insert(id, File { path, policy });
         self.workspace.open(document.clone());
         document
     }
@@ -122,7 +132,7 @@ impl Session {
     /// Forgets a document; returns its id and what it leaves.
     pub(super) fn close(&mut self, uri: &str) -> Option<(DocumentId, Leftovers)> {
         let id = self.ids.remove(uri)?;
-        self.paths.remove(&id);
+        self.files.remove(&id);
         Some((id, self.workspace.close(id)))
     }
 
@@ -143,7 +153,8 @@ impl Session {
             Trigger::Automatic
         };
         let revision = snapshot.document.revision;
-        Some(Asked { snapshot, revision, offset, trigger })
+        let policy = self.files.get(&id).and_then(|file| file.policy.clone());
+        Some(Asked { snapshot, policy, revision, offset, trigger })
     }
 
     fn is_invoked(&mut self, asking: Asking, document: &Document, now: Instant) -> bool {
@@ -189,10 +200,13 @@ impl Session {
         self.workspace.publish(analysis)
     }
 
-    /// Decides anew which open documents are private.
-    pub(super) fn exclude(&mut self, exclude: &GlobSet) {
-        for (id, path) in &self.paths {
-            self.workspace.set_private(*id, exclude.is_match(Path::new(path)));
+    /// Decides anew what holds for each open document: whether it is private, and which policy.
+    pub(super) fn obey(&mut self, settings: &Settings) {
+        for (id, file) in &mut self.files {
+            let path = Path::new(&file.path);
+            self.workspace.set_private(*id, settings.privacy.exclude.is_match(path));
+            let Some(document) = self.workspace.document(*id) else { continue };
+            file.policy = settings.policy_for(&document.language.id, path);
         }
     }
 
@@ -226,7 +240,11 @@ pub(super) fn path_of(uri: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::config::loader::Loader;
+    use crate::domain::route::{Override, Tier};
 
     #[test]
     fn paths_are_decoded_and_never_panic() {
@@ -241,7 +259,7 @@ mod tests {
     #[test]
     fn asking_again_at_the_same_place_is_counted_until_something_changes() {
         let mut session = Session::default();
-        let none = GlobSet::empty();
+        let none = Settings::default();
         session.open("u", 1, Language::plain_text(), "abc", &none);
         let ask = |session: &mut Session, column| {
             let position = Position { line: 0, column };
@@ -265,7 +283,7 @@ mod tests {
     fn trigger_kinds_are_read_in_the_clients_dialect() {
         let now = Instant::now();
         let mut session = Session::default();
-        session.open("u", 1, Language::plain_text(), "abc", &GlobSet::empty());
+        session.open("u", 1, Language::plain_text(), "abc", &Settings::default());
         let ask = |session: &mut Session, kind| {
             let asked = session.ask("u", Position::default(), Asking::InlineKind(Some(kind)), now);
             matches!(asked.expect("an open document").trigger, Trigger::Invoked { .. })
@@ -283,7 +301,7 @@ mod tests {
     fn a_menu_is_opened_by_hand_unless_something_was_just_typed() {
         let now = Instant::now();
         let mut session = Session::default();
-        session.open("u", 1, Language::plain_text(), "abc", &GlobSet::empty());
+        session.open("u", 1, Language::plain_text(), "abc", &Settings::default());
         let ask = |session: &mut Session, now| {
             let asked = session.ask("u", Position::default(), Asking::Menu, now);
             matches!(asked.expect("an open document").trigger, Trigger::Invoked { .. })
@@ -297,22 +315,51 @@ mod tests {
     #[test]
     fn a_document_opened_twice_begins_anew() {
         let mut session = Session::default();
-        let none = GlobSet::empty();
+        let none = Settings::default();
         let first = session.open("u", 1, Language::plain_text(), "abc", &none);
         let second = session.open("u", 1, Language::plain_text(), "x", &none);
         assert_ne!(first.id, second.id);
-        assert_eq!((session.documents_open(), session.paths.len()), (1, 1));
+        assert_eq!((session.documents_open(), session.files.len()), (1, 1));
         assert_eq!(session.revision(first.id), None);
     }
 
     #[test]
     fn closed_documents_are_forgotten() {
         let mut session = Session::default();
-        session.open("u", 1, Language::plain_text(), "abc", &GlobSet::empty());
+        session.open("u", 1, Language::plain_text(), "abc", &Settings::default());
         assert_eq!(session.documents_open(), 1);
         assert!(session.close("u").is_some());
         assert_eq!(session.documents_open(), 0);
         assert!(session.ask("u", Position::default(), Asking::Automatic, Instant::now()).is_none());
-        assert!(session.paths.is_empty() && session.ids.is_empty());
+        assert!(session.files.is_empty() && session.ids.is_empty());
+    }
+
+    #[test]
+    fn each_document_has_the_policy_of_its_file() {
+        let settings = |options: serde_json::Value| {
+            let mut loader = Loader::new(None);
+            loader.set_initialization(&options);
+            loader.load().settings
+        };
+        let mut session = Session::default();
+        let local = settings(json!({"paths": {"tests/": {"override": "local"}}}));
+        let text = Language::plain_text;
+        session.open("file:///p/tests/a.rs", 1, text(), "", &local);
+        session.open("file:///p/src/a.rs", 1, text(), "", &local);
+        let force = |session: &mut Session, uri| {
+            let asked = session.ask(uri, Position::default(), Asking::Automatic, Instant::now());
+            asked.expect("an open document").policy.map(|policy| policy.force)
+        };
+        let always = |tier| Some(Override::Always(tier));
+        assert_eq!(force(&mut session, "file:///p/tests/a.rs"), always(Tier::Local));
+        assert_eq!(force(&mut session, "file:///p/src/a.rs"), None);
+        session.obey(&settings(json!({"languages": {"plaintext": {"override": "fast"}}})));
+        assert_eq!(force(&mut session, "file:///p/tests/a.rs"), always(Tier::Fast));
+        let mut forced = Settings::clone(&local);
+        forced.force(Override::Always(Tier::Flagship));
+        session.obey(&forced);
+        assert_eq!(force(&mut session, "file:///p/tests/a.rs"), always(Tier::Flagship));
+        session.obey(&Settings::default());
+        assert_eq!(force(&mut session, "file:///p/tests/a.rs"), None);
     }
 }

@@ -86,7 +86,7 @@ fn misspelt_keys() {
     check(
         "api_key = 'sk-123'\n",
         &["config.toml:1:1: api_key = (hidden): no such setting; valid at the top are enabled, \
-           policy, tiers, models, cache, local, privacy, editor"],
+           policy, tiers, models, cache, local, privacy, editor, languages, paths"],
     );
 }
 
@@ -238,6 +238,68 @@ fn things_that_do_not_fit_together() {
             "models.a.price_output: missing; the price counts as unknown until both are given",
         ],
     );
+}
+
+#[test]
+fn a_floor_above_its_ceiling() {
+    check(
+        "[policy.line]\nceiling = 'fast'\n\n[languages.go.line]\nfloor = 'mid'\n\
+         tiers = ['flagship']\n",
+        &["config.toml:5:1: languages.go.line.floor = \"mid\": above policy.line.ceiling = \
+           \"fast\" (config.toml:2:1), so no model is asked; valid is a floor of at most fast"],
+    );
+    let mut home = Home::new("policy.logic.floor = 'flagship'\n");
+    home.workspace("policy.logic.ceiling = 'mid'\n");
+    let file = Path::new("clone").join(WORKSPACE_FILE);
+    assert_eq!(
+        home.problems(),
+        [format!(
+            "config.toml:1:14: policy.logic.floor = \"flagship\": above policy.logic.ceiling = \
+             \"mid\" ({}:1:14), so no model is asked; valid is a floor of at most mid",
+            file.display()
+        )]
+    );
+}
+
+#[test]
+fn settings_for_some_files_that_cannot_be_used() {
+    check(
+        "[languages.pyhton.line]\ntiers = ['fast']\n",
+        &["config.toml:2:1: languages.pyhton.line.tiers = [\"fast\"]: no such language as \
+           \"pyhton\"; did you mean languages.python?"],
+    );
+    check(
+        "languages.go.line.deadline = 100\n",
+        &["config.toml:1:19: languages.go.line.deadline = 100: no such setting; did you mean \
+           languages.go.line.deadline_ms?"],
+    );
+    check(
+        "languages.go.line.deadline_ms = 5\n",
+        &[
+            "config.toml:1:19: languages.go.line.deadline_ms = 5: too small; valid is an integer from \
+           10 to 60000 ms",
+        ],
+    );
+    check(
+        "languages.go = 'local'\n",
+        &["config.toml:1:11: languages.go = \"local\": this is a table, not a setting; valid in \
+           languages.go are override, <class>"],
+    );
+    check(
+        "[paths.'a[']\noverride = 'local'\n",
+        &["config.toml:2:1: paths.\"a[\".override = \"local\": the pattern \"a[\" is not \
+           valid: unclosed character class; missing ']'; valid is one such as \"tests/**\" or \
+           \"*.sql\""],
+    );
+    check(
+        "[paths.'*.rs']\noverride = 'fast'\n",
+        &["config.toml:2:1: paths.\"*.rs\".override = \"fast\": this tier has no model, so \
+           none is asked; name one in tiers.fast.models"],
+    );
+    let many = (0..102).map(|n| format!("paths.'{n:03}'.override = 'local'\n"));
+    let problems = Home::new(&many.collect::<String>()).problems();
+    assert_eq!(problems.len(), 2);
+    assert!(problems[0].ends_with("more than 100 patterns in [paths]; this pattern is not used"));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::row::{self, Row};
-use crate::cli::document;
+use crate::cli::document::{self, Opened};
 use crate::config::Settings;
 use crate::config::languages::Languages;
 use crate::domain::class::{Classification, RequestClass, classify};
@@ -78,8 +78,9 @@ struct Decision {
 fn decide(row: &Row, languages: &Languages, settings: &Settings) -> Result<Decision, String> {
     let text = [row.prefix.as_str(), row.suffix.as_str()].concat();
     let first_line = row.first_line.as_deref().or(text.lines().next()).unwrap_or_default();
-    let document = document::open(languages, settings, &row.path, &text, first_line);
-    let document = document.map_err(|error| format!("{error:#}"))?;
+    let opened = document::open(languages, settings, &row.path, &text, first_line);
+    let Opened { document, policy } = opened.map_err(|error| format!("{error:#}"))?;
+    let policy = policy.as_deref().unwrap_or(&settings.policy);
     let words = WordIndex::build(&document.rope, &document.language.lexical);
     let is_private = document.is_private;
     let started = Instant::now();
@@ -91,7 +92,7 @@ fn decide(row: &Row, languages: &Languages, settings: &Settings) -> Result<Decis
         trigger: row.trigger,
         is_private,
     };
-    let plan = plan(&found, &settings.policy, &around);
+    let plan = plan(&found, policy, &around);
     let took = started.elapsed();
     let known = Known {
         own: words.into(),
@@ -100,7 +101,7 @@ fn decide(row: &Row, languages: &Languages, settings: &Settings) -> Result<Decis
         names: settings.local.names,
     };
     let local = offers(&site, found.class, &known);
-    let tier = settings.policy.meant_for(found.class);
+    let tier = policy.meant_for(found.class);
     Ok(Decision { found, plan, tier, took, local })
 }
 

@@ -8,7 +8,7 @@ use crate::config::options::{Preset, TABLE};
 use crate::config::source::from_toml;
 use crate::config::{Settings, resolve};
 use crate::domain::class::RequestClass;
-use crate::domain::route::{Override, Tier};
+use crate::domain::route::{Override, Policy, Tier};
 
 fn accepted(text: &str) -> Accepted {
     accept(from_toml("a.toml", text), &Accepted::default()).0
@@ -167,6 +167,17 @@ fn any_layer() -> impl Strategy<Value = String> {
         if keys.is_empty() {
             keys = vec![row.key_for("a"), row.key_for("b")];
         }
+        if row.is_reachable() {
+            let files = [
+                ("languages", "python"),
+                ("languages", "go"),
+                ("paths", "*.py"),
+                ("paths", "tests/"),
+                ("paths", "tests/**/deep.py"),
+            ];
+            let some = keys.iter().flat_map(|key| files.map(|(t, f)| reach::within(t, f, key)));
+            keys.extend(some.collect::<Vec<_>>());
+        }
         (prop::sample::select(keys), any_value(row.kind))
             .prop_map(|(key, value)| format!("{key} = {value}\n"))
     });
@@ -181,14 +192,49 @@ fn is_subsequence<T: PartialEq>(part: &[T], whole: &[T]) -> bool {
     part.iter().all(|item| rest.any(|other| other == item))
 }
 
+/// Files that different parts of a layer reach.
+const FILES: [(&str, &str); 5] = [
+    ("plaintext", "/p/notes.txt"),
+    ("python", "/p/a.py"),
+    ("python", "/p/tests/deep.py"),
+    ("go", "/p/tests/a.go"),
+    ("rust", "/p/tests/a.py"),
+];
+
+fn policy(settings: &Settings, language: &str, path: &str) -> Policy {
+    let own = settings.policy_for(language, path.as_ref());
+    own.map_or_else(|| settings.policy.clone(), |own| Policy::clone(&own))
+}
+
+/// Whether nothing is asked under `new` that would not be asked under `old`.
+fn check_narrower(old: &Policy, new: &Policy) -> Result<(), TestCaseError> {
+    prop_assert!(new.force == old.force || new.force == Override::Always(Tier::Local));
+    prop_assert!(old.cloud_failover || !new.cloud_failover);
+    for class in RequestClass::ALL {
+        for tier in Tier::ALL {
+            prop_assert!(new.settle(class, tier) >= old.settle(class, tier));
+        }
+        let (old, new) = (old.row(class), new.row(class));
+        prop_assert!(is_subsequence(&new.tiers, &old.tiers));
+        prop_assert!(new.deadline <= old.deadline);
+        prop_assert!(new.output_tokens_max <= old.output_tokens_max);
+        prop_assert!(new.floor == old.floor && new.ceiling <= old.ceiling);
+        prop_assert!(new.local_confidence_min <= old.local_confidence_min);
+    }
+    Ok(())
+}
+
 proptest! {
     #[test]
-    fn a_workspace_never_widens(user in any_layer(), workspace in any_layer()) {
+    fn a_workspace_never_widens(
+        user in any_layer(), editor in any_layer(), workspace in any_layer(),
+    ) {
         let mut values = Values::defaults();
         values.overlay(Layer::UserFile, &accepted(MODELS));
-        values.overlay(Layer::Editor, &accepted(&user));
+        values.overlay(Layer::Initialization, &accepted(&user));
         let before = resolve::resolve(&values).0;
         let excluded_before = values.get(&Key::of(&["privacy", "exclude"])).expect("a list").value.clone();
+        values.narrow(Layer::Editor, &accepted(&editor));
         values.narrow(Layer::Workspace, &accepted(&workspace));
         let after: Settings = resolve::resolve(&values).0;
         prop_assert_eq!(format!("{:?}", before.models), format!("{:?}", after.models));
@@ -202,20 +248,22 @@ proptest! {
         prop_assert!(after.cache.bytes_max <= before.cache.bytes_max);
         prop_assert!(before.local.closers || !after.local.closers);
         prop_assert!(before.local.names || !after.local.names);
-        let (old, new) = (&before.policy, &after.policy);
-        prop_assert!(new.force == old.force || new.force == Override::Always(Tier::Local));
-        prop_assert!(old.cloud_failover || !new.cloud_failover);
-        prop_assert_eq!(old.settle, new.settle);
+        prop_assert_eq!(before.policy.settle, after.policy.settle);
         for tier in Tier::ALL {
-            prop_assert!(is_subsequence(new.models(tier), old.models(tier)));
+            prop_assert!(is_subsequence(after.policy.models(tier), before.policy.models(tier)));
         }
-        for class in RequestClass::ALL {
-            let (old, new) = (old.row(class), new.row(class));
-            prop_assert!(is_subsequence(&new.tiers, &old.tiers));
-            prop_assert!(new.deadline <= old.deadline);
-            prop_assert!(new.output_tokens_max <= old.output_tokens_max);
-            prop_assert!(new.floor == old.floor);
-            prop_assert!(new.local_confidence_min <= old.local_confidence_min);
+        for (language, path) in FILES {
+            let (old, new) = (policy(&before, language, path), policy(&after, language, path));
+            check_narrower(&old, &new)?;
+        }
+    }
+
+    #[test]
+    fn saying_it_for_no_file_changes_nothing(user in any_layer(), workspace in any_layer()) {
+        let (values, _) = narrowed_by(&user, &workspace);
+        let alone = values.within(&[]);
+        for (key, setting) in values.iter().filter(|(key, _)| !reach::TABLES.contains(&&*key.0[0])) {
+            prop_assert_eq!(alone.get(key).map(|s| &s.value), Some(&setting.value), "{}", key);
         }
     }
 
@@ -281,4 +329,81 @@ fn every_setting_lands() {
             assert!(before != after, "{key} = {value} changes nothing");
         }
     }
+}
+
+#[test]
+fn every_policy_setting_lands_for_some_files_too() {
+    let python = |extra: &str| {
+        let mut values = Values::defaults();
+        values.overlay(Layer::UserFile, &accepted(extra));
+        let settings = resolve::resolve(&values).0;
+        [policy(&settings, "python", "/a.py"), policy(&settings, "go", "/a.go")]
+    };
+    let [before, _] = python("");
+    for row in TABLE.iter().filter(|row| row.is_reachable()) {
+        for key in row.fixed_keys() {
+            let value = another(row, row.default_of(&key).as_ref());
+            for (table, files) in [("languages", "python"), ("paths", "*.py")] {
+                let key = reach::within(table, files, &key);
+                let [found, other] = python(&format!("{key} = {value}\n"));
+                assert!(found != before, "{key} = {value} changes nothing");
+                assert_eq!(other, before, "{key} reaches too far");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_said_for_fewer_files_wins() {
+    let user = "policy.line.deadline_ms = 300\npaths.'*.py'.line.deadline_ms = 320\n\
+                paths.'tests/**/*.py'.line.deadline_ms = 330\n\
+                languages.python.line.deadline_ms = 310\nlanguages.python.line.floor = 'fast'\n";
+    let deadline = |workspace: &str, language: &str, path: &str| {
+        let settings = resolve::resolve(&narrowed_by(user, workspace).0).0;
+        policy(&settings, language, path).row(RequestClass::Line).deadline.as_millis()
+    };
+    assert_eq!(deadline("", "go", "/a.go"), 300);
+    assert_eq!(deadline("", "python", "/a"), 310);
+    assert_eq!(deadline("", "python", "/a.py"), 320);
+    assert_eq!(deadline("", "python", "/tests/a.py"), 330);
+    let general = "policy.line.deadline_ms = 290";
+    assert_eq!(deadline(general, "python", "/tests/a.py"), 290, "it narrows every file");
+    let other = "languages.python.line.deadline_ms = 305";
+    assert_eq!(deadline(other, "python", "/tests/a.py"), 305, "a longer pattern is no way out");
+    let longest = "paths.'tests/very/long/*.py'.line.deadline_ms = 300";
+    assert_eq!(deadline(longest, "python", "/tests/very/long/a.py"), 300);
+}
+
+#[test]
+fn a_workspace_may_make_models_rarer_and_cheaper() {
+    let check = |workspace: &str, what: &str| {
+        let (_, problems) = narrowed_by("policy.line.ceiling = 'mid'\n", workspace);
+        let found: Vec<_> =
+            problems.iter().filter_map(|p| p.split_once(": a workspace ")).collect();
+        assert_eq!(found.iter().map(|(_, what)| *what).collect::<Vec<_>>(), [what], "{problems:?}");
+    };
+    for fine in [
+        "policy.line.ceiling = 'fast'",
+        "policy.logic.ceiling = 'mid'",
+        "policy.line.settle_ms = 250",
+        "languages.go.line.settle_ms = 900",
+        "paths.'a/'.line.ceiling = 'local'",
+        "paths.'a/'.override = 'local'",
+    ] {
+        assert_eq!(narrowed_by("policy.line.ceiling = 'mid'\n", fine).1, [""; 0], "{fine}");
+    }
+    check("policy.line.ceiling = 'flagship'", "may not raise this; valid here is at most \"mid\"");
+    check("policy.line.settle_ms = 249", "may not lower this; valid here is at least 250");
+    check(
+        "paths.'a/'.line.ceiling = 'flagship'",
+        "may not raise this; valid here is at most \"mid\"",
+    );
+    check(
+        "languages.go.override = 'flagship'",
+        "may not set this; a workspace may set it to local",
+    );
+    check(
+        "paths.'a/'.line.tiers = ['mid']",
+        "may not add \"mid\"; it may choose from [\"fast\", \"local\"]",
+    );
 }

@@ -56,12 +56,14 @@ fn every_class_and_tier_has_its_defaults() {
 
 #[test]
 fn scopes_fit_kinds() {
+    let is_number = |kind| matches!(kind, Kind::Integer { .. } | Kind::Number { .. });
     for Row { key, kind, scope, .. } in TABLE {
         let fits = match scope {
             Scope::Never => true,
             Scope::Only("true" | "false") => *kind == Kind::Bool,
             Scope::Only(word) => kind.check(&Value::Text((*word).to_owned())).is_ok(),
-            Scope::Lower => matches!(kind, Kind::Integer { .. } | Kind::Number { .. }),
+            Scope::Lower => *kind == TIERS || is_number(*kind),
+            Scope::Raise => is_number(*kind),
             Scope::Append | Scope::Subset => matches!(kind, Kind::List(_)),
         };
         assert!(fits, "{key}");

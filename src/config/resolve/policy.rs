@@ -1,13 +1,18 @@
 //! The policy table and the tiers' lists of models.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Reader;
-use crate::config::ModelSettings;
 use crate::config::nearest;
 use crate::config::options::MODEL_TIERS;
+use crate::config::overrides::{Overrides, PATTERNS_MAX};
 use crate::config::problem::Fault;
+use crate::config::reach::Reach;
+use crate::config::value::Key;
+use crate::config::{ModelSettings, Settings};
 use crate::domain::class::RequestClass;
 use crate::domain::completion::Confidence;
 use crate::domain::route::{ClassPolicy, Override, Policy, Tier};
@@ -21,7 +26,7 @@ impl Reader<'_> {
             lists[tier as usize] = self.tier_models(tier, models);
             settle[tier as usize] = self.duration(&["tiers", tier.name(), "settle_ms"]);
         }
-        let classes = RequestClass::ALL.map(|class| self.class(class));
+        let classes = self.rows();
         self.unused_models(&lists, models);
         let force = self.force(&lists);
         let cloud_failover = self.bool(&["policy", "cloud_failover"]);
@@ -41,14 +46,65 @@ impl Reader<'_> {
             let tiers = tiers.iter().map(|tier| tier.name()).collect::<Vec<_>>().join(", ");
             self.warn(&key("floor"), Fault::new(what, format!("its tiers are {tiers}")));
         }
+        let ceiling = self.text(&key("ceiling")).and_then(|name| Tier::from_name(&name));
+        let ceiling = ceiling.unwrap_or(Tier::Flagship);
+        if floor > ceiling {
+            self.floor_above_ceiling(class, ceiling);
+        }
+        let settle = self.value(&key("settle_ms")).map(|_| self.duration(&key("settle_ms")));
         let confidence = self.number(&key("local_confidence_min")).unwrap_or(1.0);
         ClassPolicy {
             tiers,
             deadline: self.duration(&key("deadline_ms")),
             output_tokens_max: self.tokens(&key("output_tokens_max")),
             floor,
+            ceiling,
+            settle,
             local_confidence_min: Confidence::new(confidence),
         }
+    }
+
+    /// Both were said, perhaps in different places, so both are named.
+    fn floor_above_ceiling(&mut self, class: RequestClass, ceiling: Tier) {
+        let key = Key::of(&["policy", class.name(), "ceiling"]);
+        let limit = ceiling.name();
+        let mut other = format!("policy.{}.ceiling = \"{limit}\"", class.name());
+        if let Some(setting) = self.values.get(&key) {
+            other = format!("{} = {}", setting.written, setting.value);
+            if let Some(place) = &setting.place {
+                other = format!("{other} ({place})");
+            }
+        }
+        let what = format!("above {other}, so no model is asked");
+        let fault = Fault::new(what, format!("valid is a floor of at most {limit}"));
+        self.warn(&["policy", class.name(), "floor"], fault);
+    }
+
+    /// What is said for some files alone. Each is checked by itself: what a language and a pattern
+    /// say together is met when such a file is opened.
+    pub(super) fn overrides(&mut self, policy: &Policy) -> Overrides {
+        let (mut reaches, mut patterns) = (Vec::new(), 0);
+        for (reach, key) in self.values.reaches() {
+            patterns += usize::from(matches!(reach, Reach::Path(..)));
+            if patterns > PATTERNS_MAX {
+                let what = format!("more than {PATTERNS_MAX} patterns in [paths]");
+                self.report(&key.segments(), Fault::new(what, "this pattern is not used"));
+                continue;
+            }
+            let values = self.values.within(std::slice::from_ref(&reach));
+            let mut reader = Reader { values: &values, problems: Vec::new() };
+            reader.rows();
+            reader.force(&policy.models);
+            let news = reader.problems.into_iter().filter(|found| !self.problems.contains(found));
+            let news: Vec<_> = news.collect();
+            self.problems.extend(news);
+            reaches.push(reach);
+        }
+        Overrides::new(self.values, reaches)
+    }
+
+    fn rows(&mut self) -> [ClassPolicy; RequestClass::ALL.len()] {
+        RequestClass::ALL.map(|class| self.class(class))
     }
 
     pub(super) fn tokens(&self, key: &[&str]) -> Tokens {
@@ -104,5 +160,28 @@ impl Reader<'_> {
             let valid = "name it in tiers.fast.models, tiers.mid.models or tiers.flagship.models";
             self.warn(&["models", name, "url"], Fault::new(what, valid));
         }
+    }
+}
+
+impl Settings {
+    /// The policy for a file of this language at this path; `None` where nothing is said for it in
+    /// particular, so that [`Settings::policy`] holds.
+    pub fn policy_for(&self, language: &str, path: &Path) -> Option<Arc<Policy>> {
+        let reaches = self.overrides.reaching(language, path);
+        if reaches.is_empty() {
+            return None;
+        }
+        let values = self.overrides.values.within(&reaches);
+        // What is wrong with the values was said when they were read.
+        let mut reader = Reader { values: &values, problems: Vec::new() };
+        let classes = reader.rows();
+        let force = self.overrides.forced.unwrap_or_else(|| reader.force(&self.policy.models));
+        Some(Arc::new(Policy { classes, force, ..self.policy.clone() }))
+    }
+
+    /// Forces a tier, or none, for every file and whatever the settings say. Ceilings still hold.
+    pub fn force(&mut self, force: Override) {
+        self.policy.force = force;
+        self.overrides.forced = Some(force);
     }
 }

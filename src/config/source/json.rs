@@ -10,6 +10,7 @@ use super::Source;
 use crate::config::kind::Kind;
 use crate::config::options::{self, TABLE};
 use crate::config::problem::{Place, Problem};
+use crate::config::reach::PATHS;
 use crate::config::value::{Key, Value};
 
 /// Reads the settings an editor sent; `name` stands for them in places.
@@ -56,6 +57,9 @@ fn extend(under: &Key, name: &str, is_table: bool) -> Key {
         name
     };
     let mut key = under.clone();
+    if let Some(pattern) = pattern_in(under, name, is_table) {
+        return pattern;
+    }
     let rest = match under.segments().as_slice() {
         [] => match name.strip_prefix("models.") {
             Some(rest) => {
@@ -83,6 +87,28 @@ fn extend(under: &Key, name: &str, is_table: bool) -> Key {
         _ => key.0.push(rest.to_owned()),
     }
     key
+}
+
+/// The key of a member that names a pattern, which may hold dots like a model's name: it ends where
+/// the last words that are a setting, or the table of a class, begin.
+fn pattern_in(under: &Key, name: &str, is_table: bool) -> Option<Key> {
+    let (table, rest) = match under.segments().as_slice() {
+        [] => (Key::of(&[PATHS]), name.strip_prefix(PATHS)?.strip_prefix('.')?),
+        [PATHS] => (under.clone(), name),
+        _ => return None,
+    };
+    let whole = table.child(rest);
+    let dots = rest.match_indices('.').map(|(dot, _)| dot);
+    let mut split = dots.map(|dot| {
+        let mut key = table.child(&rest[..dot]);
+        key.0.extend(rest[dot + 1..].split('.').map(str::to_owned));
+        key
+    });
+    let is_meant = |key: &Key| match options::find(key) {
+        Some(_) => !is_table,
+        None => is_table && key.0.len() == 3 && options::below(key).next().is_some(),
+    };
+    Some(split.find(is_meant).unwrap_or(whole))
 }
 
 fn to_value(json: &Json) -> Option<Value> {

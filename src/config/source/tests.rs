@@ -89,6 +89,27 @@ fn a_key_set_twice_keeps_its_first_value() {
 }
 
 #[test]
+fn patterns_with_dots_are_one_segment_however_they_are_sent() {
+    let check = |settings: serde_json::Value, key: &[&str]| {
+        let source = from_json("editor settings", &settings);
+        let found: Vec<_> = source.entries.iter().map(|entry| entry.key.segments()).collect();
+        assert_eq!(found, [key], "{settings}");
+    };
+    let tiers = ["paths", "*.sql", "line", "tiers"];
+    check(json!({"paths": {"*.sql": {"line": {"tiers": []}}}}), &tiers);
+    check(json!({"paths": {"*.sql.line": {"tiers": []}}}), &tiers);
+    check(json!({"paths": {"*.sql.line.tiers": []}}), &tiers);
+    check(json!({"tabtier.paths.*.sql.line.tiers": []}), &tiers);
+    check(json!({"tabtier.paths.*.sql": {"line.tiers": []}}), &tiers);
+    check(
+        json!({"paths": {"a.b/*.d.ts": {"override": "local"}}}),
+        &["paths", "a.b/*.d.ts", "override"],
+    );
+    check(json!({"paths.a.b.override": "local"}), &["paths", "a.b", "override"]);
+    check(json!({"languages.go.override": "local"}), &["languages", "go", "override"]);
+}
+
+#[test]
 fn what_is_not_an_object_says_so() {
     let source = from_json("editor settings", &json!([1]));
     assert_eq!(problems(&source), ["editor settings: settings must be an object"]);

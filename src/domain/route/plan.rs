@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{ModelSpec, Override, Place, Policy, Tier};
+use super::{ClassPolicy, ModelSpec, Override, Place, Policy, Tier};
 use crate::domain::class::{Classification, Extent, RequestClass};
 use crate::domain::completion::Confidence;
 use crate::domain::site::Trigger;
@@ -62,16 +62,17 @@ pub struct Circumstances<'a> {
 /// Chooses what to try for a classified request.
 pub fn plan(found: &Classification, policy: &Policy, around: &Circumstances<'_>) -> Plan {
     let row = policy.row(found.class);
-    let mut notes = Vec::new();
-    let tiers = wanted_tiers(row.tiers.as_slice(), policy, around.trigger, &mut notes);
+    let mut planner = Planner { class: found.class, row, policy, around, notes: Vec::new() };
+    let tiers = planner.wanted_tiers();
     let attempts = if around.is_private {
-        notes.push("the file matches privacy.exclude: no model sees it".to_owned());
+        planner.note("the file matches privacy.exclude: no model sees it");
         Vec::new()
     } else {
-        let tiers = configured_tiers(&tiers, row.floor, policy, &mut notes);
-        attempts(&tiers, policy, around, &mut notes)
+        let tiers = planner.usable_tiers(&tiers);
+        planner.attempts(&tiers)
     };
-    let is_local_first = tiers.first() == Some(&Tier::Local);
+    // Under a floor the local guess is only what is left.
+    let is_local_first = tiers.first() == Some(&Tier::Local) && row.floor == Tier::Local;
     Plan {
         class: found.class,
         extent: found.extent,
@@ -83,89 +84,110 @@ pub fn plan(found: &Classification, policy: &Policy, around: &Circumstances<'_>)
             LocalRole::Last
         },
         attempts,
-        notes,
+        notes: planner.notes,
     }
 }
 
-fn wanted_tiers(
-    row: &[Tier],
-    policy: &Policy,
-    trigger: Trigger,
-    notes: &mut Vec<String>,
-) -> Vec<Tier> {
-    if let Override::Always(tier) = policy.force {
-        notes.push(format!("policy.override sends everything to {}", tier.name()));
-        return vec![tier];
-    }
-    let Trigger::Invoked { repeats: repeats @ 1.. } = trigger else { return row.to_vec() };
-    let first = row.iter().copied().find(|tier| *tier != Tier::Local).unwrap_or(Tier::Fast);
-    let raised = Tier::ALL[(first as usize + usize::from(repeats)).min(Tier::Flagship as usize)];
-    notes.push(format!("asked again at the same place: raised to {}", raised.name()));
-    let mut tiers = vec![raised];
-    tiers.extend(row.iter().copied().filter(|tier| *tier < raised && *tier != Tier::Local));
-    tiers
+/// What the steps of planning share.
+struct Planner<'a, 'm> {
+    class: RequestClass,
+    row: &'a ClassPolicy,
+    policy: &'a Policy,
+    around: &'a Circumstances<'m>,
+    notes: Vec<String>,
 }
 
-/// The wanted model tiers that have models and stand at or above the floor; where none has, the
-/// nearest cheaper ones. Never a dearer tier than the table names.
-fn configured_tiers(
-    wanted: &[Tier],
-    floor: Tier,
-    policy: &Policy,
-    notes: &mut Vec<String>,
-) -> Vec<Tier> {
-    let is_usable = |tier: Tier| tier >= floor && !policy.models(tier).is_empty();
-    let models = |tier: &Tier| *tier != Tier::Local;
-    let chosen: Vec<_> = wanted.iter().copied().filter(models).filter(|t| is_usable(*t)).collect();
-    let Some(highest) = wanted.iter().copied().filter(models).max() else { return chosen };
-    if !chosen.is_empty() {
-        return chosen;
+impl Planner<'_, '_> {
+    fn note(&mut self, text: impl Into<String>) {
+        self.notes.push(text.into());
     }
-    let cheaper = Tier::ALL.into_iter().rev().filter(|t| *t < highest && models(t));
-    let instead: Vec<_> = cheaper.filter(|tier| is_usable(*tier)).collect();
-    let names: Vec<_> = wanted.iter().filter(|t| models(t)).map(|tier| tier.name()).collect();
-    notes.push(match instead.first() {
-        Some(tier) => format!("no model for {}: {} instead", names.join(" or "), tier.name()),
-        None => format!("no model configured for {}", names.join(" or ")),
-    });
-    instead
-}
 
-fn attempts(
-    tiers: &[Tier],
-    policy: &Policy,
-    around: &Circumstances<'_>,
-    notes: &mut Vec<String>,
-) -> Vec<Attempt> {
-    let mut attempts: Vec<Attempt> = Vec::new();
-    let mut began_at_home = false;
-    for tier in tiers {
-        for id in policy.models(*tier) {
-            let Some(spec) = (around.model)(id) else { continue };
-            if attempts.iter().any(|attempt| attempt.model == *id) {
-                continue;
-            }
-            if !(around.is_healthy)(id) {
-                notes.push(format!("{id} is paused after failures"));
-                // A sick self-hosted model still decides that the request began at home.
-                began_at_home |= attempts.is_empty() && spec.place == Place::SelfHosted;
-                continue;
-            }
-            if spec.place == Place::Cloud && began_at_home && !policy.cloud_failover {
-                notes.push(format!(
-                    "{id} not tried: policy.cloud_failover keeps self-hosted requests at home"
-                ));
-                continue;
-            }
-            began_at_home |= attempts.is_empty() && spec.place == Place::SelfHosted;
-            let settle = match around.trigger {
-                Trigger::Automatic => policy.settle(*tier),
-                Trigger::Invoked { .. } => Duration::ZERO,
-            };
-            attempts.push(Attempt { tier: *tier, model: id.clone(), settle });
+    /// The tiers of the row, or those an override or asking again put in their place.
+    fn wanted_tiers(&mut self) -> Vec<Tier> {
+        if let Override::Always(tier) = self.policy.force {
+            self.note(format!("policy.override sends everything to {}", tier.name()));
+            return vec![self.lowered(tier)];
         }
+        let row = &self.row.tiers;
+        let Trigger::Invoked { repeats: repeats @ 1.. } = self.around.trigger else {
+            return row.clone();
+        };
+        let first = row.iter().copied().find(|tier| *tier != Tier::Local).unwrap_or(Tier::Fast);
+        let steps = first as usize + usize::from(repeats);
+        let raised = self.lowered(Tier::ALL[steps.min(Tier::Flagship as usize)]);
+        self.note(format!("asked again at the same place: raised to {}", raised.name()));
+        let mut tiers = vec![raised];
+        tiers.extend(row.iter().copied().filter(|tier| *tier < raised && *tier != Tier::Local));
+        tiers
     }
-    attempts
+
+    /// A tier that somebody asks for, or the ceiling where that is lower.
+    fn lowered(&mut self, tier: Tier) -> Tier {
+        let ceiling = self.row.ceiling;
+        if tier > ceiling {
+            let (class, ceiling) = (self.class.name(), ceiling.name());
+            self.note(format!("{} is above the ceiling of {class}: {ceiling}", tier.name()));
+        }
+        tier.min(ceiling)
+    }
+
+    /// The wanted model tiers that have models and lie within floor and ceiling; where none does,
+    /// the nearest cheaper ones. Never a dearer tier than the table names.
+    fn usable_tiers(&mut self, wanted: &[Tier]) -> Vec<Tier> {
+        let (row, policy) = (self.row, self.policy);
+        let is_usable = |tier: &Tier| row.allows(*tier) && !policy.models(*tier).is_empty();
+        let models: Vec<_> = wanted.iter().copied().filter(|tier| *tier != Tier::Local).collect();
+        let chosen: Vec<_> = models.iter().copied().filter(is_usable).collect();
+        let Some(highest) = models.iter().copied().max() else { return chosen };
+        if !chosen.is_empty() {
+            return chosen;
+        }
+        let cheaper = Tier::ALL.into_iter().rev().filter(|t| *t < highest && *t != Tier::Local);
+        let instead: Vec<_> = cheaper.filter(is_usable).collect();
+        let is_allowed = models.iter().any(|tier| row.allows(*tier));
+        let names: Vec<_> = models.iter().map(|tier| tier.name()).collect();
+        let names = names.join(" or ");
+        let what = if is_allowed { "no model for" } else { "floor and ceiling leave out" };
+        self.note(match instead.first() {
+            Some(tier) => format!("{what} {names}: {} instead", tier.name()),
+            None if is_allowed => format!("no model configured for {names}"),
+            None => format!("{what} {names}: no model may be asked"),
+        });
+        instead
+    }
+
+    fn attempts(&mut self, tiers: &[Tier]) -> Vec<Attempt> {
+        let (policy, around) = (self.policy, self.around);
+        let mut attempts: Vec<Attempt> = Vec::new();
+        let mut began_at_home = false;
+        for tier in tiers {
+            for id in policy.models(*tier) {
+                let Some(spec) = (around.model)(id) else { continue };
+                if attempts.iter().any(|attempt| attempt.model == *id) {
+                    continue;
+                }
+                if !(around.is_healthy)(id) {
+                    self.note(format!("{id} is paused after failures"));
+                    // A sick self-hosted model still decides that the request began at home.
+                    began_at_home |= attempts.is_empty() && spec.place == Place::SelfHosted;
+                    continue;
+                }
+                if spec.place == Place::Cloud && began_at_home && !policy.cloud_failover {
+                    self.note(format!(
+                        "{id} not tried: policy.cloud_failover keeps self-hosted requests at home"
+                    ));
+                    continue;
+                }
+                began_at_home |= attempts.is_empty() && spec.place == Place::SelfHosted;
+                let settle = match around.trigger {
+                    Trigger::Automatic => policy.settle(self.class, *tier),
+                    Trigger::Invoked { .. } => Duration::ZERO,
+                };
+                attempts.push(Attempt { tier: *tier, model: id.clone(), settle });
+            }
+        }
+        attempts
+    }
 }
 
 #[cfg(test)]

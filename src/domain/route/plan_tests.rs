@@ -21,6 +21,8 @@ fn case(tiers: &[Tier], models: &[&'static str]) -> Case {
         deadline: Duration::from_millis(150),
         output_tokens_max: Tokens(64),
         floor: Tier::Local,
+        ceiling: Tier::Flagship,
+        settle: None,
         local_confidence_min: Confidence::new(0.5),
     };
     let mut policy = Policy {
@@ -101,6 +103,46 @@ fn the_floor_keeps_cheaper_models_out() {
 }
 
 #[test]
+fn under_a_floor_the_local_guess_does_not_answer_alone() {
+    let mut case = case(&[Local, Fast], &["fast:a"]);
+    assert_eq!(case.plan().local, LocalRole::First(Confidence::new(0.5)));
+    case.policy.classes[RequestClass::Line as usize].floor = Fast;
+    case.check(&["a"]);
+    assert_eq!(case.plan().local, LocalRole::Last);
+}
+
+#[test]
+fn nothing_goes_above_the_ceiling() {
+    const MODELS: [&str; 3] = ["fast:a", "mid:m", "flagship:f"];
+    let under = |tiers: &[Tier], ceiling, models: &[&'static str]| {
+        let mut case = case(tiers, models);
+        case.policy.classes[RequestClass::Line as usize].ceiling = ceiling;
+        case
+    };
+    under(&[Flagship, Mid], Mid, &MODELS).check(&["m"]);
+    under(&[Flagship, Mid], Fast, &MODELS).check(&["a"]);
+    under(&[Flagship, Fast], Mid, &MODELS).check(&["a"]);
+    under(&[Flagship, Mid], Local, &MODELS).check(&[]);
+    let mut again = under(&[Fast], Mid, &MODELS);
+    again.trigger = Trigger::Invoked { repeats: 9 };
+    again.check(&["m", "a"]);
+    let mut forced = under(&[Fast], Mid, &MODELS);
+    forced.policy.force = Override::Always(Flagship);
+    forced.check(&["m"]);
+    assert_eq!(forced.plan().notes[1], "flagship is above the ceiling of line: mid");
+}
+
+#[test]
+fn a_floor_above_the_ceiling_leaves_no_model() {
+    let mut case = case(&[Flagship, Fast], &["fast:a", "mid:m", "flagship:f"]);
+    let row = &mut case.policy.classes[RequestClass::Line as usize];
+    (row.floor, row.ceiling) = (Flagship, Mid);
+    case.check(&[]);
+    let notes = case.plan().notes;
+    assert_eq!(notes, ["floor and ceiling leave out flagship or fast: no model may be asked"]);
+}
+
+#[test]
 fn asking_again_moves_one_tier_up() {
     let mut case = case(&[Local, Fast], &["fast:a", "mid:m", "flagship:f"]);
     case.trigger = Trigger::Invoked { repeats: 1 };
@@ -114,6 +156,8 @@ fn asking_again_moves_one_tier_up() {
 fn settle_delays_hold_for_automatic_requests_only() {
     let mut case = case(&[Flagship], &["flagship:f"]);
     assert_eq!(case.plan().attempts[0].settle, Duration::from_millis(250));
+    case.policy.classes[RequestClass::Line as usize].settle = Some(Duration::from_millis(10));
+    assert_eq!(case.plan().attempts[0].settle, Duration::from_millis(10));
     case.trigger = Trigger::Invoked { repeats: 0 };
     assert_eq!(case.plan().attempts[0].settle, Duration::ZERO);
 }
@@ -157,4 +201,12 @@ fn what_a_class_is_meant_for_follows_from_its_row() {
     let mut forced = case(&[Fast], &[]).policy;
     forced.force = Override::Always(Flagship);
     assert_eq!(forced.meant_for(name), Some(Flagship));
+    let under = |tiers: &[Tier], ceiling| {
+        let mut policy = case(tiers, &[]).policy;
+        policy.classes[name as usize].ceiling = ceiling;
+        policy.meant_for(name)
+    };
+    assert_eq!(under(&[Flagship, Mid], Mid), Some(Mid));
+    assert_eq!(under(&[Flagship, Mid], Fast), Some(Fast), "a plan goes down");
+    assert_eq!(under(&[Flagship, Mid], Local), Some(Local));
 }

@@ -27,6 +27,11 @@ pub struct ClassPolicy {
     pub output_tokens_max: Tokens,
     /// No model below this tier may answer; the local engine's guess stays as the last resort.
     pub floor: Tier,
+    /// No model above this tier may be asked, also when the user asks again or forces a tier.
+    pub ceiling: Tier,
+    /// How long the user must have paused before a model is asked automatically; `None` leaves it
+    /// to the tier.
+    pub settle: Option<Duration>,
     /// The local engine answers alone at or above this confidence.
     pub local_confidence_min: Confidence,
 }
@@ -38,14 +43,21 @@ pub struct Policy {
     pub classes: [ClassPolicy; RequestClass::ALL.len()],
     /// Forces one tier for everything.
     pub force: Override,
-    /// How long the user must have paused before a paid tier is asked automatically, by tier
-    /// (`[local, fast, mid, flagship]`; the first is always zero).
+    /// How long the user must have paused before a paid tier is asked automatically where the class
+    /// does not say, by tier (`[local, fast, mid, flagship]`; the first is always zero).
     pub settle: [Duration; 4],
     /// Models by tier, in the order they are tried (`[local, fast, mid, flagship]`; the first is
     /// always empty). Values are [`super::ModelSpec::id`]s.
     pub models: [Vec<String>; 4],
     /// Whether a request that began on a self-hosted model may move on to a cloud one.
     pub cloud_failover: bool,
+}
+
+impl ClassPolicy {
+    /// Whether models of this tier may be asked.
+    pub fn allows(&self, tier: Tier) -> bool {
+        (self.floor..=self.ceiling).contains(&tier)
+    }
 }
 
 impl Policy {
@@ -59,23 +71,27 @@ impl Policy {
     ///
     /// It is the first tier of the row. A `local` in front of models counts only if the text
     /// determines the answer: otherwise it is a try that saves calls, and the class is meant for
-    /// the model that answers where the try fails. Models below the floor do not count, and an
-    /// override stands above all this.
+    /// the model that answers where the try fails. Models outside floor and ceiling do not count;
+    /// where that leaves none, the class is meant for the ceiling if that is below the row, as a
+    /// plan then goes down, and else for the local guess. An override replaces the row.
     pub fn meant_for(&self, class: RequestClass) -> Option<Tier> {
-        if let Override::Always(tier) = self.force {
-            return Some(tier);
-        }
         let row = self.row(class);
-        let mut models = row.tiers.iter().copied().filter(|t| *t > Tier::Local && *t >= row.floor);
-        match row.tiers.first() {
-            Some(Tier::Local) if class.is_determined() => Some(Tier::Local),
-            _ => models.next().or_else(|| row.tiers.contains(&Tier::Local).then_some(Tier::Local)),
+        if let Override::Always(tier) = self.force {
+            return Some(tier.min(row.ceiling));
         }
+        let first = *row.tiers.first()?;
+        if first == Tier::Local && class.is_determined() {
+            return Some(first);
+        }
+        let mut models = row.tiers.iter().copied().filter(|tier| *tier > Tier::Local);
+        let allowed = models.clone().find(|tier| row.allows(*tier));
+        let is_below = models.any(|tier| tier > row.ceiling) && row.allows(row.ceiling);
+        Some(allowed.unwrap_or(if is_below { row.ceiling } else { Tier::Local }))
     }
 
-    /// The settle delay of a tier.
-    pub fn settle(&self, tier: Tier) -> Duration {
-        self.settle[tier as usize]
+    /// How long the user must have paused before a model of this tier is asked for this class.
+    pub fn settle(&self, class: RequestClass, tier: Tier) -> Duration {
+        self.row(class).settle.unwrap_or(self.settle[tier as usize])
     }
 
     /// The models of a tier, in order.

@@ -188,6 +188,7 @@ pub(super) fn request(code: &str, trigger: Trigger) -> Request {
     let words = Arc::default();
     Request {
         snapshot: Snapshot { document, words, other_words: Vec::new() },
+        policy: None,
         offset: before.len(),
         trigger,
         open_max: None,

@@ -82,8 +82,6 @@ pub(super) const LAYERS: &[Layer] = &[
             "anyhow",
             "thiserror",
             "tracing",
-            // Which documents are private is asked where their paths are known.
-            "globset",
         ],
     },
     // Wires the parts together.
