@@ -24,6 +24,7 @@ pub mod layers;
 pub mod loader;
 pub mod nearest;
 pub mod overrides;
+pub mod overview;
 pub mod place;
 pub mod source;
 

@@ -1,11 +1,12 @@
-//! `tabtier explain`: decisions without completions, for measuring them.
+//! `tabtier explain`: decisions without completions, and the policy behind them.
 
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
 mod batch;
+mod policy;
 mod row;
 
 /// `explain` and its options.
@@ -13,8 +14,15 @@ mod row;
 pub(super) struct Arguments {
     /// Decide for many places: one JSON object a line on standard input, one a line on standard
     /// output, in the same order.
-    #[arg(long, required = true, long_help = BATCH)]
+    #[arg(long, required_unless_present = "policy", conflicts_with = "policy", long_help = BATCH)]
     batch: bool,
+    /// Show the policy in effect and who said each value, for every file or for FILE, which need
+    /// not exist. What an editor adds is known to a running server only.
+    #[arg(long)]
+    policy: bool,
+    /// The file whose policy is shown.
+    #[arg(value_name = "FILE", requires = "policy")]
+    about: Option<PathBuf>,
 }
 
 const BATCH: &str = "\
@@ -35,7 +43,11 @@ Out: {\"id\", \"class\", \"extent\", \"tier\", \"confidence\", \"scores\", \"fla
 
 A bad line is answered {\"id\", \"error\"}, the rest goes on, and the exit code is 1.";
 
-pub(super) fn run(_: &Arguments, file: Option<&Path>) -> anyhow::Result<i32> {
+pub(super) fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<i32> {
+    if arguments.policy { policy::run(arguments.about.as_deref(), file) } else { batch(file) }
+}
+
+fn batch(file: Option<&Path>) -> anyhow::Result<i32> {
     let settings = super::settings(file);
     let decide = move || batch::run(io::stdin(), io::stdout().lock(), &settings);
     let thread = std::thread::Builder::new().stack_size(super::STACK_BYTES).spawn(decide);

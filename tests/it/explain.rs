@@ -166,3 +166,71 @@ fn what_to_explain_must_be_said() {
     let output = tabtier(&home, "", &[]).output().expect("the program runs");
     assert_eq!(output.status.code(), Some(2));
 }
+
+/// The page of this policy for a file of a workspace with this file of settings.
+fn policy(user: &str, workspace: &str, arguments: &[&str]) -> String {
+    let home = tempfile::tempdir().expect("a folder");
+    std::fs::write(home.path().join(".tabtier.toml"), workspace).expect("a workspace file");
+    let output = tabtier(&home, user, arguments).output().expect("the program runs");
+    assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
+    let folder = home.path().canonicalize().expect("a folder");
+    let page = String::from_utf8(output.stdout).expect("text");
+    page.replace(&*folder.to_string_lossy(), "HOME")
+        .replace(&*home.path().to_string_lossy(), "HOME")
+}
+
+/// The cells of one class.
+fn cells<'a>(page: &'a str, class: &str) -> Vec<&'a str> {
+    let row = page.lines().find(|line| line.starts_with(&format!("{class} "))).expect("a row");
+    row.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect()
+}
+
+#[test]
+fn the_policy_of_a_file_is_shown_with_who_said_it() {
+    let user = "[policy.line]\ndeadline_ms = 300\nceiling = 'mid'\n\
+                [languages.python.line]\ntiers = ['local', 'fast']\nsettle_ms = 400\n\
+                [paths.'tests/**'.line]\noutput_tokens_max = 32\n";
+    let workspace = "policy.line.deadline_ms = 250\n";
+    let page = policy(user, workspace, &["--policy", "src/tests/new.py"]);
+    let head = "policy for src/tests/new.py (python)\n\
+                with what is said in languages.python, paths.\"tests/**\"\n";
+    assert!(page.starts_with(head), "{page}");
+    let line = ["line", "local, fast*", "local", "mid*", "250 ms*", "32*", "400 ms*", "80 %"];
+    assert_eq!(cells(&page, "line"), line);
+    let prose = ["prose", "fast", "local", "flagship", "200 ms", "64", "by tier", "80 %"];
+    assert_eq!(cells(&page, "prose"), prose);
+    let origin = |key: &str| {
+        let line = page.lines().find(|line| line.trim_start().starts_with(key)).expect(key);
+        line.rsplit("  ").next().expect("an origin").to_owned()
+    };
+    assert_eq!(origin("policy.line.deadline_ms"), "workspace HOME/.tabtier.toml:1:13");
+    assert_eq!(origin("policy.line.ceiling"), "user file HOME/config.toml:3:1");
+    let tokens = "paths.\"tests/**\".line.output_tokens_max, user file HOME/config.toml:8:1";
+    assert_eq!(origin("policy.line.output_tokens_max"), tokens);
+    let tiers = "languages.python.line.tiers, user file HOME/config.toml:5:1";
+    assert_eq!(origin("policy.line.tiers"), tiers);
+    assert!(page.lines().take(20).all(|line| line.chars().count() <= 100), "{page}");
+    let general = policy(user, "", &["--policy"]);
+    assert_eq!(cells(&general, "line")[1..5], ["fast, local", "local", "mid*", "300 ms*"]);
+    assert!(general.contains("  languages.python.line.settle_ms = 400 "), "{general}");
+}
+
+#[test]
+fn a_policy_nobody_touched_says_so() {
+    let page = policy("", "", &["--policy"]);
+    assert!(page.ends_with("every value is a default\n"), "{page}");
+    assert!(!page.contains('*'), "{page}");
+}
+
+/// What is said for some files reaches the decisions about them.
+#[test]
+fn decisions_follow_the_policy_of_their_file() {
+    let settings = "languages.python.override = 'local'\npaths.'*_gen.go'.override = 'mid'\n";
+    let (answers, _) = batch(
+        settings,
+        &[row(0, "a.py", "x = ", ""), row(1, "a_gen.go", "x := ", ""), row(2, "a.go", "x := ", "")],
+    );
+    let tiers: Vec<_> = answers.iter().map(|answer| answer["tier"].as_str()).collect();
+    assert_eq!(tiers[..2], [Some("local"), Some("mid")]);
+    assert_ne!(tiers[2], Some("mid"));
+}

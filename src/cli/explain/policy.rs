@@ -1,0 +1,55 @@
+//! `tabtier explain --policy`: the table in effect, for every file or for one.
+//!
+//! Which folders an editor has open is not known here, so the nearest folder above the file that
+//! has a file of settings stands for the workspace.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use crate::config::languages::Languages;
+use crate::config::{overview, place};
+
+/// Bound: bytes read for the first line of a file.
+const FIRST_LINE_MAX: u64 = 4 << 10;
+
+pub(super) fn run(about: Option<&Path>, file: Option<&Path>) -> anyhow::Result<i32> {
+    let here = about.unwrap_or(Path::new("."));
+    let whole = std::path::absolute(here).context("cannot tell the current folder")?;
+    // The folder we are in may itself be the workspace.
+    let below = if about.is_none() { whole.join("file") } else { whole.clone() };
+    let mut layers = crate::cli::loader(file);
+    if let Some(root) = place::workspace_of(&below) {
+        layers.set_workspaces(&[root.to_owned()]);
+    }
+    let loaded = layers.load();
+    for problem in &loaded.problems {
+        crate::cli::complain(&format!("{problem}\n"));
+    }
+    let page = match about {
+        None => overview::text(&loaded, None),
+        Some(about) => {
+            let language = Languages::shared().detect("", about, &first_line(about));
+            let name = about.to_string_lossy();
+            let file = overview::File { name: &name, path: &whole, language: &language.id };
+            overview::text(&loaded, Some(file))
+        }
+    };
+    crate::cli::print(&page);
+    Ok(0)
+}
+
+/// The first line of a file, empty where it cannot be read.
+fn first_line(path: &Path) -> String {
+    let mut line = Vec::new();
+    if path.is_file()
+        && let Ok(file) = File::open(path)
+    {
+        let mut reader = BufReader::new(file.take(FIRST_LINE_MAX));
+        // What could be read is enough.
+        let _ = reader.read_until(b'\n', &mut line);
+    }
+    String::from_utf8_lossy(&line).trim_end().to_owned()
+}
