@@ -51,6 +51,7 @@ fn plan_json(plan: &Plan) -> Value {
         "local": match plan.local {
             LocalRole::First(confidence) => json!({"answers_from_confidence": confidence.value()}),
             LocalRole::Last => json!("last resort"),
+            LocalRole::Never => json!("never"),
         },
         "attempts": plan.attempts.iter().map(|attempt| json!({
             "tier": attempt.tier.name(),
@@ -157,6 +158,9 @@ fn plan_line(plan: &Plan) -> String {
     }
     if plan.local == LocalRole::Last {
         steps.push("local as last resort".to_owned());
+    }
+    if plan.local == LocalRole::Never {
+        steps.push("no answer".to_owned());
     }
     format!("{}; deadline {} ms", steps.join(", then "), plan.deadline.as_millis())
 }

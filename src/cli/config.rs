@@ -87,7 +87,7 @@ fn tiers(out: &mut String, settings: &Settings) {
         push_line(out, &format!("  {:<12}{models}", tier.name()));
     }
     if let Override::Always(tier) = settings.policy.force {
-        push_line(out, &format!("every class is answered by {}", tier.name()));
+        push_line(out, &format!("every class is answered by {}, up to its ceiling", tier.name()));
         return;
     }
     push_line(out, "classes");
@@ -95,12 +95,15 @@ fn tiers(out: &mut String, settings: &Settings) {
         let row = settings.policy.row(class);
         let able = |tier: &&Tier| {
             **tier == Tier::Local
-                || **tier >= row.floor && !settings.policy.models(**tier).is_empty()
+                || row.allows(**tier) && !settings.policy.models(**tier).is_empty()
         };
         let names: Vec<_> = row.tiers.iter().filter(able).map(|tier| tier.name()).collect();
         let who = if names.is_empty() { "nobody".to_owned() } else { names.join(", ") };
         let line = format!("  {:<12}{who} within {} ms", class.name(), row.deadline.as_millis());
         push_line(out, &line);
+    }
+    if !settings.overrides.is_empty() {
+        push_line(out, "for some files it differs: see `tabtier explain --policy FILE`");
     }
 }
 

@@ -219,7 +219,7 @@ impl Values {
             let is_new = Some(&value) != current.as_ref();
             let (place, written) = (Some(place.clone()), key.clone());
             let setting = Setting { value, layer, place, written };
-            if row.is_reachable() {
+            if row.segments().next() == Some("policy") {
                 self.narrowing.push((key.clone(), setting.clone()));
             }
             if is_new {
@@ -253,31 +253,26 @@ impl Values {
         pauses.max().map(Value::Integer)
     }
 
-    /// The values in effect for files that all of `reaches` reach, which are in order of
+    /// The policy and the tiers in effect for files that all of `reaches` reach, which are in order of
     /// precedence. What trusted layers say for fewer files stands over what they say for more;
     /// narrowing layers only narrow the outcome, by whatever they say that reaches the file.
     #[must_use]
     pub fn within(&self, reaches: &[Reach]) -> Self {
         let mut values = Self::default();
-        let is_policy = |key: &Key| options::find(key).is_some_and(Row::is_reachable);
-        for (key, setting) in self.settings.iter().filter(|(key, _)| !is_policy(key)) {
-            values.settings.insert(key.clone(), setting.clone());
-        }
+        let tiers = in_table(&self.settings, Key::of(&["tiers"]));
+        values.settings.extend(tiers.map(|(key, setting)| (key.clone(), setting.clone())));
         let trusted = self.trusted.as_ref().unwrap_or(&self.settings);
         for reach in [Reach::Everywhere].iter().chain(reaches) {
-            for (key, setting) in trusted.iter().filter(|(key, _)| is_policy(key)) {
-                let (found, about) = reach::split(key);
-                if found == *reach {
-                    values.settings.insert(about, setting.clone());
-                }
+            for (key, setting) in in_table(trusted, reach.table()) {
+                values.settings.insert(reach::split(key).1, setting.clone());
             }
         }
         for (key, setting) in &self.narrowing {
             let (reach, about) = reach::split(key);
-            let Some(row) = options::find(key) else { continue };
             if reach != Reach::Everywhere && !reaches.contains(&reach) {
                 continue;
             }
+            let Some(row) = options::find(&about) else { continue };
             let current = values.standing(&about);
             let (value, _) = narrowed(row, current.as_ref(), &setting.value);
             if let Some(value) = value.filter(|value| Some(value) != current.as_ref()) {
@@ -313,6 +308,15 @@ impl Values {
     pub fn get(&self, key: &Key) -> Option<&Setting> {
         self.settings.get(key)
     }
+}
+
+/// The settings in a table, in order.
+fn in_table(
+    settings: &BTreeMap<Key, Setting>,
+    table: Key,
+) -> impl Iterator<Item = (&Key, &Setting)> {
+    let from = settings.range(table.clone()..);
+    from.take_while(move |(key, _)| key.0.starts_with(&table.0))
 }
 
 /// What a workspace's value leaves of the current one, and what it asked for in vain.

@@ -40,10 +40,15 @@ impl Overrides {
             }
         }
         overrides.paths.sort_by(|(left, _), (right, _)| left.cmp(right));
-        if !overrides.languages.is_empty() || !overrides.paths.is_empty() {
+        if !overrides.is_empty() {
             overrides.values = Arc::new(values.clone());
         }
         overrides
+    }
+
+    /// Whether nothing was said for some files alone.
+    pub fn is_empty(&self) -> bool {
+        self.languages.is_empty() && self.paths.is_empty()
     }
 
     /// What reaches a file of this language at this path, in order of precedence.

@@ -108,6 +108,8 @@ pub enum Silence {
     Disabled,
     /// A newer request or an edit came before the answer.
     Superseded,
+    /// The policy leaves requests of the class unanswered.
+    Unanswered,
     /// No model is configured for the class and the local engine had nothing.
     NoModel,
     /// The deadline passed and nothing valid was there.
@@ -128,6 +130,7 @@ impl Silence {
         match self {
             Self::Disabled => "Tabtier is switched off or paused",
             Self::Superseded => "a newer request or an edit came first",
+            Self::Unanswered => "the policy leaves requests of this class unanswered",
             Self::NoModel => "the local engine has nothing and no model may be asked",
             Self::TooLate => "no answer was there at the deadline",
             Self::AllFailed => "every model that was asked failed",

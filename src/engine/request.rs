@@ -109,6 +109,9 @@ impl<'a> Run<'a> {
         self.explanation.classification = Some(found.clone());
         self.explanation.plan = Some(plan.clone());
 
+        if plan.local == LocalRole::Never {
+            return Err(Silence::Unanswered);
+        }
         let place = place(&site);
         if let Some(completion) = self.recall(&site, &place, &plan, |hit| hit.typed > 0) {
             return Ok(completion);

@@ -50,6 +50,12 @@ classes
     assert_eq!((report.as_str(), code), (expected.as_str(), 0));
     fs::write(&path, "enabled = 1\n").expect("a file");
     assert_eq!(check(Some(&path)).1, 1);
+    fs::write(&path, "languages.go.override = 'local'\n").expect("a file");
+    assert!(
+        check(Some(&path))
+            .0
+            .ends_with("\nfor some files it differs: see `tabtier explain --policy FILE`\n")
+    );
     fs::write(&path, "").expect("a file");
     let (report, code) = check(Some(&path));
     assert!(report.contains("\nno problems\n") && code == 0, "{report}");

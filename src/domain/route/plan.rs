@@ -26,6 +26,8 @@ pub enum LocalRole {
     First(Confidence),
     /// Its guess is the last resort only.
     Last,
+    /// Nobody may answer: the policy leaves requests of this class unanswered.
+    Never,
 }
 
 /// The chosen sequence of tries.
@@ -71,18 +73,18 @@ pub fn plan(found: &Classification, policy: &Policy, around: &Circumstances<'_>)
         let tiers = planner.usable_tiers(&tiers);
         planner.attempts(&tiers)
     };
-    // Under a floor the local guess is only what is left.
-    let is_local_first = tiers.first() == Some(&Tier::Local) && row.floor == Tier::Local;
+    let local = match tiers.first() {
+        None => LocalRole::Never,
+        // Under a floor the local guess is only what is left.
+        Some(Tier::Local) if row.floor == Tier::Local => LocalRole::First(row.local_confidence_min),
+        Some(_) => LocalRole::Last,
+    };
     Plan {
         class: found.class,
         extent: found.extent,
         deadline: row.deadline,
         output_tokens_max: row.output_tokens_max,
-        local: if is_local_first {
-            LocalRole::First(row.local_confidence_min)
-        } else {
-            LocalRole::Last
-        },
+        local,
         attempts,
         notes: planner.notes,
     }
@@ -109,6 +111,11 @@ impl Planner<'_, '_> {
             return vec![self.lowered(tier)];
         }
         let row = &self.row.tiers;
+        if row.is_empty() {
+            let class = self.class.name();
+            self.note(format!("policy.{class}.tiers is empty: requests of it are not answered"));
+            return Vec::new();
+        }
         let Trigger::Invoked { repeats: repeats @ 1.. } = self.around.trigger else {
             return row.clone();
         };

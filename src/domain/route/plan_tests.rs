@@ -112,6 +112,16 @@ fn under_a_floor_the_local_guess_does_not_answer_alone() {
 }
 
 #[test]
+fn a_class_without_tiers_is_not_answered_however_often_one_asks() {
+    let mut case = case(&[], &["fast:a", "mid:m", "flagship:f"]);
+    case.trigger = Trigger::Invoked { repeats: 2 };
+    case.check(&[]);
+    assert_eq!(case.plan().local, LocalRole::Never);
+    case.policy.force = Override::Always(Mid);
+    case.check(&["m"]);
+}
+
+#[test]
 fn nothing_goes_above_the_ceiling() {
     const MODELS: [&str; 3] = ["fast:a", "mid:m", "flagship:f"];
     let under = |tiers: &[Tier], ceiling, models: &[&'static str]| {
