@@ -25,7 +25,7 @@ use tabtier::config::languages::Languages;
 use tabtier::domain::class::classify;
 use tabtier::domain::document::{Document, DocumentId};
 use tabtier::domain::local::{Known, offers};
-use tabtier::domain::route::{Circumstances, plan};
+use tabtier::domain::route::{Circumstances, evidence, plan};
 use tabtier::domain::site::{Site, Trigger};
 use tabtier::domain::syntax::parse;
 use tabtier::domain::text::{PositionEncoding, TextChange, position_of};
@@ -156,6 +156,7 @@ impl Bench {
             is_healthy: &|_| true,
             trigger: Trigger::Automatic,
             is_private: false,
+            evidence: evidence(&site, &found),
         };
         let plan = plan(&found, &settings.policy, &around);
         self.plans.add(clock().saturating_sub(started));

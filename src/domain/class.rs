@@ -2,12 +2,20 @@
 //! extent, how sure it is, and why.
 //!
 //! The classifier sees the text before and after the cursor, the tree, the trigger; never the
-//! future. Rules are ordered from certain to vague and each says its reason in a sentence the user
-//! can read. Languages differ only in data.
+//! future. [`features`] writes down what it sees, a [`model`] learned from real code says how likely
+//! each class is, and the reasons given are facts about the site that the user can check. Languages
+//! differ only in data.
+//!
+//! One look is not always enough: whether the next statement has one line or six is often in
+//! nothing that stands there yet. [`wants_block`] looks again when a model's first line is known.
 
-mod rules;
+mod decide;
+pub mod features;
+pub mod model;
+mod reasons;
 
-pub use rules::classify;
+pub use decide::{classify, wants_block, warm};
+pub use reasons::has_instruction;
 
 use super::completion::Confidence;
 

@@ -4,11 +4,13 @@
 //! their health. The same inputs always give the same plan, and every plan carries the sentences
 //! that explain it.
 
+pub mod escalation;
 pub mod health;
 pub mod model;
 pub mod plan;
 pub mod policy;
 
+pub use escalation::{Escalation, Evidence, evidence};
 pub use model::{ModelSpec, Place};
 pub use plan::{Attempt, Circumstances, LocalRole, Plan, plan};
 pub use policy::{ClassPolicy, Override, Policy};

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
+use crate::domain::class;
 use crate::domain::document::{Document, DocumentId};
 use crate::domain::syntax::{PARSED_BYTES_MAX, parse};
 use crate::domain::words::WordIndex;
@@ -158,6 +159,7 @@ fn due(job: &Waiting) -> Instant {
 
 fn analyse(document: &Document, counted: &mut BTreeMap<DocumentId, Instant>) -> Analysis {
     document.language.warm();
+    class::warm();
     let started = Instant::now();
     let tree = document.language.grammar.as_ref().and_then(|grammar| {
         let is_parsable = document.rope.len_bytes() <= PARSED_BYTES_MAX;

@@ -13,9 +13,9 @@ use super::row::{self, Row};
 use crate::cli::document::{self, Opened};
 use crate::config::Settings;
 use crate::config::languages::Languages;
-use crate::domain::class::{Classification, RequestClass, classify};
+use crate::domain::class::{Classification, RequestClass, classify, wants_block, warm};
 use crate::domain::local::{Known, Offer, offers};
-use crate::domain::route::{Circumstances, Plan, Tier, plan};
+use crate::domain::route::{Circumstances, Plan, Tier, evidence, plan};
 use crate::domain::site::Site;
 use crate::domain::words::WordIndex;
 
@@ -27,6 +27,7 @@ const BUFFER: usize = 256 << 10;
 /// Answers every line of `input` and returns how many of them were bad. Blank lines are passed over.
 pub(super) fn run(input: impl Read, output: impl Write, settings: &Settings) -> io::Result<u64> {
     let languages = Languages::load();
+    warm();
     let mut input = BufReader::with_capacity(BUFFER, input);
     let mut output = BufWriter::with_capacity(BUFFER, output);
     let mut line = Vec::new();
@@ -73,6 +74,7 @@ struct Decision {
     tier: Option<Tier>,
     took: Duration,
     local: Vec<Offer>,
+    cascade_score: Option<f64>,
 }
 
 fn decide(row: &Row, languages: &Languages, settings: &Settings) -> Result<Decision, String> {
@@ -91,6 +93,7 @@ fn decide(row: &Row, languages: &Languages, settings: &Settings) -> Result<Decis
         is_healthy: &|_| true,
         trigger: row.trigger,
         is_private,
+        evidence: evidence(&site, &found),
     };
     let plan = plan(&found, policy, &around);
     let took = started.elapsed();
@@ -102,7 +105,8 @@ fn decide(row: &Row, languages: &Languages, settings: &Settings) -> Result<Decis
     };
     let local = offers(&site, found.class, &known);
     let tier = policy.meant_for(found.class);
-    Ok(Decision { found, plan, tier, took, local })
+    let cascade_score = row.streamed_line.as_deref().map(|line| wants_block(&site, &found, line));
+    Ok(Decision { found, plan, tier, took, local, cascade_score })
 }
 
 /// An answer as it is written. Members keep their meaning between versions; new ones may be added.
@@ -118,6 +122,8 @@ struct Answer<'a> {
     decision_us: f64,
     reasons: Vec<String>,
     local: Vec<Local<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cascade_score: Option<f64>,
 }
 
 /// The answer to a line that could not be read.
@@ -145,7 +151,7 @@ impl Serialize for Scores<'_> {
 
 impl<'a> Answer<'a> {
     fn of(id: &'a Value, decision: &'a Decision) -> Self {
-        let Decision { found, plan, tier, took, local } = decision;
+        let Decision { found, plan, tier, took, local, cascade_score } = decision;
         let local = local.iter();
         Self {
             id,
@@ -160,6 +166,7 @@ impl<'a> Answer<'a> {
             local: local
                 .map(|offer| Local { text: &offer.text, confidence: offer.confidence.value() })
                 .collect(),
+            cascade_score: *cascade_score,
         }
     }
 }

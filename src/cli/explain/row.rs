@@ -19,6 +19,8 @@ pub(super) struct Row {
     pub(super) trigger: Trigger,
     /// The first line of the file, where `prefix` does not begin with it.
     pub(super) first_line: Option<String>,
+    /// The first line a model answered with, for deciding again whether a block is wanted.
+    pub(super) streamed_line: Option<String>,
 }
 
 /// Reads a line: its `id`, null where it has none that can be read, and the place or what is wrong.
@@ -54,13 +56,8 @@ fn row(members: &mut Map<String, Value>) -> Result<Row, String> {
         prefix: required(members, "prefix", "the text before the cursor")?,
         suffix: required(members, "suffix", "the text after the cursor, \"\" where there is none")?,
         trigger: trigger(members)?,
-        first_line: match members.remove("first_line") {
-            None | Some(Value::Null) => None,
-            Some(Value::String(text)) => Some(text),
-            Some(other) => {
-                return Err(wrong("first_line", &other, "the first line of the file, as text"));
-            }
-        },
+        first_line: optional(members, "first_line", "the first line of the file, as text")?,
+        streamed_line: optional(members, "streamed_line", "the first line of an answer, as text")?,
     })
 }
 
@@ -69,6 +66,18 @@ fn required(members: &mut Map<String, Value>, name: &str, valid: &str) -> Result
         Some(Value::String(text)) => Ok(text),
         Some(other) => Err(wrong(name, &other, valid)),
         None => Err(format!("{name} is missing; valid is {valid}")),
+    }
+}
+
+fn optional(
+    members: &mut Map<String, Value>,
+    name: &str,
+    valid: &str,
+) -> Result<Option<String>, String> {
+    match members.remove(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(other) => Err(wrong(name, &other, valid)),
     }
 }
 

@@ -14,7 +14,7 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer {
         module: "domain",
         modules: &[],
-        crates: &["ropey", "tree_sitter", "regex", "blake3", "lru"],
+        crates: &["ropey", "tree_sitter", "regex", "blake3", "lru", "memchr"],
     },
     Layer {
         module: "config",
