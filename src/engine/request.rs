@@ -1,5 +1,7 @@
 //! One request on its way through the stages.
 
+mod cascade;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,12 +15,11 @@ use crate::domain::cache::{Answer, Hit, PREFIX_TAIL, Place, SUFFIX_HEAD, TYPED_M
 use crate::domain::class::{Classification, classify};
 use crate::domain::completion::{Completion, Confidence, Source};
 use crate::domain::context::{Budget, gather};
-use crate::domain::document::Document;
 use crate::domain::explain::{AttemptRecord, Ended, Explanation, Silence};
 use crate::domain::local::{Known, Offer, offers};
 use crate::domain::postprocess::{TextState, clean};
 use crate::domain::prompt::{self, PromptForm};
-use crate::domain::route::{Attempt, Circumstances, LocalRole, Plan, Policy, plan};
+use crate::domain::route::{Attempt, Circumstances, LocalRole, Plan, Policy, evidence, plan};
 use crate::domain::site::{Site, Trigger};
 use crate::domain::text;
 use crate::domain::units::{NanoUsd, Tokens};
@@ -104,7 +105,7 @@ impl<'a> Run<'a> {
         let document = self.request.snapshot.document.clone();
         let site = Arc::new(Site::new(document, self.request.offset, self.request.trigger));
         let found = classify(&site);
-        let plan = self.plan(&found, &site.document);
+        let plan = self.plan(&found, &site);
         self.explanation.decided_after = self.arrived.elapsed();
         self.explanation.classification = Some(found.clone());
         self.explanation.plan = Some(plan.clone());
@@ -126,14 +127,14 @@ impl<'a> Run<'a> {
         if let Some(completion) = self.recall(&site, &place, &plan, |_| true) {
             return Ok(completion);
         }
-        let asked = self.ask_models(&site, &place, &plan).await;
+        let asked = self.ask(&site, &place, &found, &plan).await;
         asked.or_else(|silence| {
             let guess = local.first().filter(|g| g.confidence >= Confidence::new(LAST_RESORT_MIN));
             guess.map(local_completion).ok_or(silence)
         })
     }
 
-    fn plan(&self, found: &Classification, document: &Document) -> Plan {
+    fn plan(&self, found: &Classification, site: &Site) -> Plan {
         let settings = &self.equipment.settings;
         let now = Instant::now().into_std();
         let breakers = self.engine.shared.breakers.lock();
@@ -141,7 +142,8 @@ impl<'a> Run<'a> {
             model: &|id| settings.models.get(id).map(|model| &model.spec),
             is_healthy: &|id| breakers.get(id).is_none_or(|breaker| breaker.allows(now)),
             trigger: self.request.trigger,
-            is_private: document.is_private,
+            is_private: site.document.is_private,
+            evidence: evidence(site, found),
         };
         plan(found, self.request.policy.as_deref().unwrap_or(&settings.policy), &around)
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::escalation::{Escalation, Evidence, escalation, raises_at_once};
 use super::{ClassPolicy, ModelSpec, Override, Place, Policy, Tier};
 use crate::domain::class::{Classification, Extent, RequestClass};
 use crate::domain::completion::Confidence;
@@ -31,7 +32,7 @@ pub enum LocalRole {
 }
 
 /// The chosen sequence of tries.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// The class it was made for.
     pub class: RequestClass,
@@ -45,6 +46,8 @@ pub struct Plan {
     pub local: LocalRole,
     /// Models in the order they are tried.
     pub attempts: Vec<Attempt>,
+    /// What is done instead once an answer's first line shows that a block is wanted.
+    pub escalation: Option<Escalation>,
     /// What shaped the plan besides the table, as sentences for the user.
     pub notes: Vec<String>,
 }
@@ -59,12 +62,31 @@ pub struct Circumstances<'a> {
     pub trigger: Trigger,
     /// Whether the text must not leave the machine.
     pub is_private: bool,
+    /// What speaks for more than the class says.
+    pub evidence: Vec<Evidence>,
 }
 
 /// Chooses what to try for a classified request.
 pub fn plan(found: &Classification, policy: &Policy, around: &Circumstances<'_>) -> Plan {
-    let row = policy.row(found.class);
-    let mut planner = Planner { class: found.class, row, policy, around, notes: Vec::new() };
+    if let Some(note) = raises_at_once(found, policy, around) {
+        let mut plan = plan_of(RequestClass::Logic, Extent::Block, policy, around);
+        plan.notes.insert(0, note);
+        return plan;
+    }
+    let mut plan = plan_of(found.class, found.extent, policy, around);
+    plan.escalation = escalation(&plan, found, policy, around);
+    plan
+}
+
+/// The plan of a class's row, whatever else speaks for another.
+pub(super) fn plan_of(
+    class: RequestClass,
+    extent: Extent,
+    policy: &Policy,
+    around: &Circumstances<'_>,
+) -> Plan {
+    let row = policy.row(class);
+    let mut planner = Planner { class, row, policy, around, notes: Vec::new() };
     let tiers = planner.wanted_tiers();
     let attempts = if around.is_private {
         planner.note("the file matches privacy.exclude: no model sees it");
@@ -80,12 +102,13 @@ pub fn plan(found: &Classification, policy: &Policy, around: &Circumstances<'_>)
         Some(_) => LocalRole::Last,
     };
     Plan {
-        class: found.class,
-        extent: found.extent,
+        class,
+        extent,
         deadline: row.deadline,
         output_tokens_max: row.output_tokens_max,
         local,
         attempts,
+        escalation: None,
         notes: planner.notes,
     }
 }

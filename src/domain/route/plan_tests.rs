@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::domain::prompt::PromptForm;
-use crate::domain::route::ClassPolicy;
+use crate::domain::route::{ClassPolicy, Evidence};
 
 struct Case {
     policy: Policy,
@@ -12,6 +12,8 @@ struct Case {
     sick: Vec<&'static str>,
     trigger: Trigger,
     is_private: bool,
+    evidence: Vec<Evidence>,
+    block_probability: f64,
 }
 
 /// `models` lists `tier:id` or `tier:id@cloud`.
@@ -51,23 +53,26 @@ fn case(tiers: &[Tier], models: &[&'static str]) -> Case {
         specs.insert(id, spec);
     }
     let (sick, trigger, is_private) = (Vec::new(), Trigger::Automatic, false);
-    Case { policy, models: specs, sick, trigger, is_private }
+    let (evidence, block_probability) = (Vec::new(), 0.0);
+    Case { policy, models: specs, sick, trigger, is_private, evidence, block_probability }
 }
 
 impl Case {
     fn plan(&self) -> Plan {
-        let found = Classification {
+        let mut found = Classification {
             class: RequestClass::Line,
             extent: Extent::Line,
             confidence: Confidence::ONE,
             scores: [0.0; 7],
             reasons: Vec::new(),
         };
+        found.scores[RequestClass::Logic as usize] = self.block_probability;
         let around = Circumstances {
             model: &|id| self.models.get(id),
             is_healthy: &|id| !self.sick.contains(&id),
             trigger: self.trigger,
             is_private: self.is_private,
+            evidence: self.evidence.clone(),
         };
         plan(&found, &self.policy, &around)
     }
@@ -219,4 +224,63 @@ fn what_a_class_is_meant_for_follows_from_its_row() {
     assert_eq!(under(&[Flagship, Mid], Mid), Some(Mid));
     assert_eq!(under(&[Flagship, Mid], Fast), Some(Fast), "a plan goes down");
     assert_eq!(under(&[Flagship, Mid], Local), Some(Local));
+}
+
+/// A case in which blocks go to the flagship and everything else to the fast model.
+fn two_tiers() -> Case {
+    let mut case = case(&[Fast], &["fast:a", "flagship:f"]);
+    case.policy.classes[RequestClass::Logic as usize].tiers = vec![Flagship, Mid];
+    case
+}
+
+#[test]
+fn a_line_may_move_up_to_what_a_block_would_get() {
+    let mut case = two_tiers();
+    case.policy.classes[RequestClass::Logic as usize].deadline = Duration::from_secs(2);
+    let up = case.plan().escalation.expect("an escalation").plan;
+    assert_eq!((up.class, up.extent), (RequestClass::Logic, Extent::Block));
+    assert_eq!(up.deadline, Duration::from_secs(2));
+    assert_eq!(up.attempts.iter().map(|a| a.tier).collect::<Vec<_>>(), [Flagship]);
+    assert!(up.escalation.is_none(), "one step is enough");
+}
+
+#[test]
+fn nothing_moves_up_to_what_is_no_dearer_or_not_allowed() {
+    let none = |case: &Case| assert_eq!(case.plan().escalation, None);
+    none(&case(&[Fast], &["fast:a"]));
+    let mut forced = two_tiers();
+    forced.policy.force = Override::Always(Fast);
+    none(&forced);
+    let mut private = two_tiers();
+    private.is_private = true;
+    none(&private);
+    let mut low = two_tiers();
+    low.policy.classes[RequestClass::Logic as usize].ceiling = Fast;
+    none(&low);
+}
+
+#[test]
+fn other_evidence_lets_less_be_enough() {
+    let needed = |evidence: &[Evidence]| {
+        let case = Case { evidence: evidence.to_vec(), ..two_tiers() };
+        case.plan().escalation.expect("an escalation").probability_min
+    };
+    assert!(needed(&[Evidence::Instruction]) < needed(&[]));
+    assert!(needed(&[Evidence::EmptyBody, Evidence::Unsure]) < needed(&[]));
+}
+
+#[test]
+fn a_key_press_or_an_empty_body_takes_a_likely_block_up_at_once() {
+    let attempts = |trigger, block_probability, evidence: &[Evidence]| {
+        let evidence = evidence.to_vec();
+        let case = Case { trigger, block_probability, evidence, ..two_tiers() };
+        case.plan().attempts.into_iter().map(|a| a.model).collect::<Vec<_>>()
+    };
+    let invoked = Trigger::Invoked { repeats: 0 };
+    let typed = Trigger::Automatic;
+    assert_eq!(attempts(invoked, 0.3, &[]), ["f"]);
+    assert_eq!(attempts(invoked, 0.1, &[]), ["a"]);
+    assert_eq!(attempts(typed, 0.3, &[]), ["a"]);
+    assert_eq!(attempts(typed, 0.3, &[Evidence::EmptyBody]), ["f"]);
+    assert_eq!(attempts(typed, 0.3, &[Evidence::Instruction]), ["a"]);
 }

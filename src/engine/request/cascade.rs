@@ -1,0 +1,42 @@
+//! Moving up: a dearer model is asked after a cheap one's first line has shown that a block is
+//! wanted.
+
+use std::sync::Arc;
+
+use super::Run;
+use crate::domain::cache::Place;
+use crate::domain::class::{Classification, wants_block};
+use crate::domain::completion::Completion;
+use crate::domain::explain::Silence;
+use crate::domain::route::Plan;
+use crate::domain::site::Site;
+
+impl Run<'_> {
+    /// Asks the models of the plan, and those of its escalation where the answer's first line says
+    /// so. The cheap line is what is left when the dearer answer does not come.
+    pub(super) async fn ask(
+        &mut self,
+        site: &Arc<Site>,
+        place: &Place,
+        found: &Classification,
+        plan: &Plan,
+    ) -> Result<Completion, Silence> {
+        let cheap = self.ask_models(site, place, plan).await?;
+        let Some(escalation) = &plan.escalation else { return Ok(cheap) };
+        let probability = wants_block(site, found, &cheap.text);
+        if probability < escalation.probability_min {
+            return Ok(cheap);
+        }
+        let mut up = escalation.plan.as_ref().clone();
+        let tier = up.attempts.first().map_or("", |attempt| attempt.tier.name());
+        up.notes.push(format!(
+            "the first line of the answer begins a block ({:.0} %): raised to {tier}",
+            100.0 * probability
+        ));
+        self.explanation.plan = Some(up.clone());
+        match self.ask_models(site, place, &up).await {
+            Err(Silence::Superseded) => Err(Silence::Superseded),
+            better => Ok(better.unwrap_or(cheap)),
+        }
+    }
+}
