@@ -9,11 +9,13 @@ pub mod health;
 pub mod model;
 pub mod plan;
 pub mod policy;
+pub mod stats;
 
 pub use escalation::{Escalation, Evidence, evidence};
 pub use model::{ModelSpec, Place};
 pub use plan::{Attempt, Circumstances, LocalRole, Plan, plan};
 pub use policy::{ClassPolicy, Override, Policy};
+pub use stats::{Outcome, RouteStats};
 
 /// Who may answer, from free to dearest. The order is meaningful: a higher tier costs more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
