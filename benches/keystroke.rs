@@ -157,6 +157,7 @@ impl Bench {
             trigger: Trigger::Automatic,
             is_private: false,
             evidence: evidence(&site, &found),
+            feedback: None,
         };
         let plan = plan(&found, &settings.policy, &around);
         self.plans.add(clock().saturating_sub(started));

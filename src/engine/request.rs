@@ -144,6 +144,7 @@ impl<'a> Run<'a> {
             trigger: self.request.trigger,
             is_private: site.document.is_private,
             evidence: evidence(site, found),
+            feedback: None,
         };
         plan(found, self.request.policy.as_deref().unwrap_or(&settings.policy), &around)
     }

@@ -94,6 +94,7 @@ fn decide(row: &Row, languages: &Languages, settings: &Settings) -> Result<Decis
         trigger: row.trigger,
         is_private,
         evidence: evidence(&site, &found),
+        feedback: None,
     };
     let plan = plan(&found, policy, &around);
     let took = started.elapsed();

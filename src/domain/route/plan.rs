@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use super::escalation::{Escalation, Evidence, escalation, raises_at_once};
+use super::stats::bounds::{Bounds, Shift};
+use super::stats::evidence::Advice;
 use super::{ClassPolicy, ModelSpec, Override, Place, Policy, Tier};
 use crate::domain::class::{Classification, Extent, RequestClass};
 use crate::domain::completion::Confidence;
@@ -48,6 +50,8 @@ pub struct Plan {
     pub attempts: Vec<Attempt>,
     /// What is done instead once an answer's first line shows that a block is wanted.
     pub escalation: Option<Escalation>,
+    /// Which tiers feedback could choose from; `None` where something else decided.
+    pub bounds: Option<Bounds>,
     /// What shaped the plan besides the table, as sentences for the user.
     pub notes: Vec<String>,
 }
@@ -64,6 +68,9 @@ pub struct Circumstances<'a> {
     pub is_private: bool,
     /// What speaks for more than the class says.
     pub evidence: Vec<Evidence>,
+    /// What became of earlier suggestions says this about who should be asked first; `None` where
+    /// feedback is switched off.
+    pub feedback: Option<&'a dyn Fn(Bounds) -> Advice>,
 }
 
 /// Chooses what to try for a classified request.
@@ -88,12 +95,18 @@ pub(super) fn plan_of(
     let row = policy.row(class);
     let mut planner = Planner { class, row, policy, around, notes: Vec::new() };
     let tiers = planner.wanted_tiers();
+    let mut bounds = None;
     let attempts = if around.is_private {
         planner.note("the file matches privacy.exclude: no model sees it");
         Vec::new()
     } else {
-        let tiers = planner.usable_tiers(&tiers);
-        planner.attempts(&tiers)
+        let mut tiers = planner.usable_tiers(&tiers);
+        let is_at_home = planner.stays_at_home(&tiers);
+        bounds = planner.bounds(&tiers, is_at_home);
+        if let (Some(bounds), Some(feedback)) = (bounds, around.feedback) {
+            planner.follow(&feedback(bounds), bounds, &mut tiers);
+        }
+        planner.attempts(&tiers, is_at_home)
     };
     let local = match tiers.first() {
         None => LocalRole::Never,
@@ -109,6 +122,7 @@ pub(super) fn plan_of(
         local,
         attempts,
         escalation: None,
+        bounds,
         notes: planner.notes,
     }
 }
@@ -186,10 +200,51 @@ impl Planner<'_, '_> {
         instead
     }
 
-    fn attempts(&mut self, tiers: &[Tier]) -> Vec<Attempt> {
+    /// Whether the request begins on a computer of the user's and may not leave it. The order of
+    /// the table decides, whoever is asked first because of feedback; a sick self-hosted model
+    /// counts too.
+    fn stays_at_home(&self, tiers: &[Tier]) -> bool {
+        let around = self.around;
+        let models = tiers.iter().flat_map(|tier| self.policy.models(*tier));
+        let mut specs = models.filter_map(|id| (around.model)(id));
+        let first =
+            specs.find(|spec| spec.place == Place::SelfHosted || (around.is_healthy)(&spec.id));
+        !self.policy.cloud_failover && first.is_some_and(|spec| spec.place == Place::SelfHosted)
+    }
+
+    /// Which tiers feedback may choose from: those beside the first, unless the user's word is
+    /// final.
+    fn bounds(&self, tiers: &[Tier], is_at_home: bool) -> Option<Bounds> {
+        let is_final = self.policy.force != Override::Auto;
+        let is_repeat = matches!(self.around.trigger, Trigger::Invoked { repeats: 1.. });
+        let own = tiers.first().copied().filter(|_| !is_final && !is_repeat)?;
+        let may_be_asked = |spec: &ModelSpec| !is_at_home || spec.place == Place::SelfHosted;
+        let has_model = |tier| {
+            let models = self.policy.models(tier).iter();
+            models.filter_map(|id| (self.around.model)(id)).any(may_be_asked)
+        };
+        Some(Bounds::new(own, self.row.floor, self.row.ceiling, has_model))
+    }
+
+    /// Puts the tier that feedback prefers before the table's own, which stays the next to be tried.
+    /// Requests by a key press get the best that is known; only typing pays for finding out.
+    fn follow(&mut self, advice: &Advice, bounds: Bounds, tiers: &mut Vec<Tier>) {
+        let probe = advice.probe.filter(|_| self.around.trigger == Trigger::Automatic);
+        let shift = probe.unwrap_or(advice.shift);
+        let Some(first) = bounds.tier(shift) else { return };
+        match probe {
+            Some(_) => self.note(advice.evidence.of_probe(first)),
+            None => self.notes.extend(advice.evidence.of_move(shift)),
+        }
+        if shift != Shift::Stay {
+            tiers.retain(|tier| *tier != first);
+            tiers.insert(0, first);
+        }
+    }
+
+    fn attempts(&mut self, tiers: &[Tier], is_at_home: bool) -> Vec<Attempt> {
         let (policy, around) = (self.policy, self.around);
         let mut attempts: Vec<Attempt> = Vec::new();
-        let mut began_at_home = false;
         for tier in tiers {
             for id in policy.models(*tier) {
                 let Some(spec) = (around.model)(id) else { continue };
@@ -198,17 +253,14 @@ impl Planner<'_, '_> {
                 }
                 if !(around.is_healthy)(id) {
                     self.note(format!("{id} is paused after failures"));
-                    // A sick self-hosted model still decides that the request began at home.
-                    began_at_home |= attempts.is_empty() && spec.place == Place::SelfHosted;
                     continue;
                 }
-                if spec.place == Place::Cloud && began_at_home && !policy.cloud_failover {
+                if spec.place == Place::Cloud && is_at_home {
                     self.note(format!(
                         "{id} not tried: policy.cloud_failover keeps self-hosted requests at home"
                     ));
                     continue;
                 }
-                began_at_home |= attempts.is_empty() && spec.place == Place::SelfHosted;
                 let settle = match around.trigger {
                     Trigger::Automatic => policy.settle(self.class, *tier),
                     Trigger::Invoked { .. } => Duration::ZERO,

@@ -142,19 +142,18 @@ impl Group {
     }
 
     fn step(&mut self, tier: Tier, bounds: Bounds) {
-        if self.own != bounds.own || bounds.tier(self.stand).is_none() {
+        if self.own != bounds.own {
             self.settle_at(bounds.own);
         }
-        self.round = self.round.filter(|round| bounds.tier(round.toward).is_some());
+        let Some(here) = bounds.tier(self.stand) else { return };
         if let Some(round) = &mut self.round
             && bounds.tier(round.toward) == Some(tier)
         {
             round.probes = round.probes.saturating_add(1);
         }
-        match (self.stand, bounds.tier(self.stand)) {
-            (Shift::Stay, _) => self.at_home(bounds),
-            (_, Some(away)) => self.away(away),
-            (_, None) => {}
+        match self.stand {
+            Shift::Stay => self.at_home(bounds),
+            Shift::Up | Shift::Down => self.away(here),
         }
     }
 
@@ -182,6 +181,7 @@ impl Group {
             }
             return;
         };
+        // A workspace may have fewer models; that says nothing about the others.
         let Some(other) = bounds.tier(round.toward) else { return };
         let proof = self.proof(self.own.min(other), self.own.max(other));
         match (round.toward, proof) {
