@@ -35,3 +35,5 @@ pub mod cache;
 
 pub mod explain;
 pub mod ledger;
+
+pub mod feedback;
