@@ -4,8 +4,8 @@
 //! [`domain`] site; the domain says what kind of completion is wanted and plans who should answer;
 //! the [`engine`] runs the plan against the clock, asking models through [`provider`] where the
 //! local engine is not sure enough; [`server`] turns the answer back into the editor's words.
-//! [`config`] is what the user said about all this, [`report`] tells them what came of it, and
-//! [`cli`] wires the parts together.
+//! [`config`] is what the user said about all this, [`report`] tells them what came of it, [`store`]
+//! keeps what is to outlive the process, and [`cli`] wires the parts together.
 
 pub mod domain;
 
@@ -15,6 +15,7 @@ pub mod provider;
 pub mod config;
 pub mod report;
 pub mod server;
+pub mod store;
 pub mod trace;
 
 pub mod cli;

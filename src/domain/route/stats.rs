@@ -82,9 +82,11 @@ impl RouteStats {
         self.languages.get(language)?.classes[class as usize].as_ref()
     }
 
-    /// Everything that is known, by language and then by class.
+    /// Everything that is known, the language last heard of last.
     pub fn groups(&self) -> impl Iterator<Item = (&str, RequestClass, &Group)> {
-        self.languages.iter().flat_map(|(language, groups)| {
+        let mut languages: Vec<_> = self.languages.iter().collect();
+        languages.sort_by_key(|(_, groups)| groups.last_noted);
+        languages.into_iter().flat_map(|(language, groups)| {
             let classes = RequestClass::ALL.into_iter().zip(&groups.classes);
             classes.filter_map(move |(class, group)| {
                 group.as_ref().map(|group| (language.as_str(), class, group))

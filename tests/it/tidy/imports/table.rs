@@ -59,8 +59,14 @@ pub(super) const LAYERS: &[Layer] = &[
     },
     Layer {
         module: "engine",
-        modules: &["domain", "provider", "config"],
+        modules: &["domain", "provider", "config", "store"],
         crates: &["tokio", "tokio_util", "futures_util", "parking_lot", "thiserror", "tracing"],
+    },
+    // What outlives the process.
+    Layer {
+        module: "store",
+        modules: &["domain"],
+        crates: &["serde", "serde_json", "directories", "tracing"],
     },
     // Numbers become words and JSON here, for the terminal and for editors alike.
     Layer { module: "report", modules: &["domain"], crates: &["serde_json"] },
@@ -87,7 +93,7 @@ pub(super) const LAYERS: &[Layer] = &[
     // Wires the parts together.
     Layer {
         module: "cli",
-        modules: &["domain", "config", "provider", "engine", "report", "server"],
+        modules: &["domain", "config", "provider", "engine", "report", "server", "store"],
         crates: &["*"],
     },
     Layer { module: "trace", modules: &[], crates: &["tracing", "tracing_subscriber"] },
