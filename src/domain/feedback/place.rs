@@ -129,8 +129,8 @@ impl Place {
             return false;
         }
         let there = text::head_after(&document.rope, self.anchor, length);
-        let visible = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-        visible(&there) == visible(&self.text)
+        let is_visible = |c: &char| !c.is_whitespace();
+        there.chars().filter(is_visible).eq(self.text.chars().filter(is_visible))
     }
 }
 
