@@ -20,8 +20,10 @@ use clap::{Parser, Subcommand};
 use crate::config::Settings;
 use crate::config::loader::Loader;
 use crate::config::place::UserFile;
-use crate::engine::Equipment;
+use crate::domain::route::RouteStats;
+use crate::engine::{Equipment, Feedback};
 use crate::provider::registry::Registry;
+use crate::store::stats::StatsFile;
 
 /// Stack of a thread that parses. The parser recurses with the nesting of the text; the space is
 /// only reserved, not used.
@@ -129,6 +131,22 @@ fn settings(file: Option<&std::path::Path>) -> Arc<Settings> {
         complain(&format!("{problem}\n"));
     }
     loaded.settings
+}
+
+/// What servers have found out so far, so that a command decides as they would. What a command does
+/// adds nothing to it.
+fn feedback(settings: &Settings) -> Feedback {
+    Feedback::starting_with(route_stats(settings))
+}
+
+/// What is kept of the fate of suggestions; nothing where feedback is switched off.
+fn route_stats(settings: &Settings) -> RouteStats {
+    let file = StatsFile::usual().filter(|_| settings.feedback.enabled);
+    let Some(file) = file else { return RouteStats::default() };
+    file.read().unwrap_or_else(|error| {
+        complain(&format!("tabtier: kept feedback is not used: {error}\n"));
+        RouteStats::default()
+    })
 }
 
 /// What the engine works with under these settings.

@@ -47,6 +47,8 @@ pub struct Settings {
     pub cache: CacheSettings,
     /// What the local engine may do.
     pub local: LocalSettings,
+    /// Whether what becomes of suggestions is noted.
+    pub feedback: FeedbackSettings,
     /// What may leave the machine.
     pub privacy: PrivacySettings,
     /// How completions are offered in the editor.
@@ -126,6 +128,13 @@ pub struct LocalSettings {
     pub closers: bool,
     /// Whether names are offered.
     pub names: bool,
+}
+
+/// `[feedback]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FeedbackSettings {
+    /// Whether what becomes of suggestions is noted, kept, and used in routing.
+    pub enabled: bool,
 }
 
 /// `[privacy]`.

@@ -7,6 +7,7 @@
 //! Time is tokio's, so tests run it paused.
 
 mod analysis;
+mod feedback;
 mod flight;
 mod landing;
 mod outcome;
@@ -19,6 +20,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use parking_lot::Mutex;
 
 pub use analysis::{Analyser, refresh};
+pub use feedback::Feedback;
 pub use request::Request;
 
 use crate::config::Settings;
@@ -45,6 +47,7 @@ pub struct Engine {
     /// The call under way for each document; at most one each.
     flights: Mutex<HashMap<DocumentId, Flight>>,
     requests: AtomicU64,
+    feedback: Feedback,
 }
 
 /// What flights need when they end, possibly after everything else is gone.
@@ -57,6 +60,12 @@ struct Shared {
 impl Engine {
     /// An engine with nothing remembered.
     pub fn new(equipment: Equipment) -> Arc<Self> {
+        Self::with_feedback(equipment, Feedback::default())
+    }
+
+    /// An engine that remembers what became of earlier suggestions, and nothing else.
+    pub fn with_feedback(equipment: Equipment, feedback: Feedback) -> Arc<Self> {
+        feedback.enable(equipment.settings.feedback.enabled);
         let cache = &equipment.settings.cache;
         let shared = Shared {
             cache: Mutex::new(Cache::new(cache.entries_max, cache.bytes_max)),
@@ -68,6 +77,7 @@ impl Engine {
             shared: Arc::new(shared),
             flights: Mutex::default(),
             requests: AtomicU64::new(0),
+            feedback,
         })
     }
 
@@ -78,6 +88,7 @@ impl Engine {
         *self.shared.cache.lock() = Cache::new(cache.entries_max, cache.bytes_max);
         self.shared.breakers.lock().clear();
         self.flights.lock().clear();
+        self.feedback.enable(equipment.settings.feedback.enabled);
         *self.equipment.lock() = Arc::new(equipment);
     }
 

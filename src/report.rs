@@ -3,6 +3,8 @@
 //! The command line and the server's commands both print from here, so that `--explain`,
 //! `--json` and `tabtier.explain` never tell different stories.
 
+pub mod feedback;
+
 use std::fmt::Write as _;
 use std::time::Duration;
 

@@ -67,7 +67,8 @@ pub(super) fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
-    let engine = Engine::new(super::equip(settings));
+    let feedback = super::feedback(&settings);
+    let engine = Engine::with_feedback(super::equip(settings), feedback);
     let explanation = runtime.block_on(engine.complete(request));
     runtime.shutdown_background();
     let output = if arguments.json {

@@ -2,14 +2,19 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 
 use crate::config::Settings;
 use crate::config::languages::Languages;
 use crate::domain::context::redact;
-use crate::engine::{Engine, Equipment};
+use crate::engine::{Engine, Equipment, Feedback};
 use crate::server::{self, Backend, Configurator, Equip};
+use crate::store::stats::StatsFile;
+
+/// Bound: how long the end of the program waits for the disk.
+const CLOSE_MAX: Duration = Duration::from_millis(500);
 
 pub(super) fn run(file: Option<&Path>) -> anyhow::Result<i32> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -29,12 +34,14 @@ async fn serve(file: Option<&Path>) -> anyhow::Result<server::Ending> {
     let equip: Equip = Arc::new(equip_and_connect);
     let configurator = Configurator::new(super::loader(file), equip);
     // Problems are said once the client listens; the settings are good without the bad keys.
-    let engine = Engine::new(configurator.load().equipment);
+    let feedback = StatsFile::usual().map(Feedback::kept_in).unwrap_or_default();
+    let engine = Engine::with_feedback(configurator.load().equipment, feedback);
     let languages = Arc::new(languages.join().unwrap_or_else(|_| Languages::load()));
-    let (service, socket) = Backend::service(engine, languages, configurator)
+    let (service, socket) = Backend::service(Arc::clone(&engine), languages, configurator)
         .context("cannot start the analysis thread")?;
     std::thread::spawn(redact::warm);
     let ending = server::serve(service, socket, std::io::stdin(), std::io::stdout()).await;
+    engine.feedback().close(CLOSE_MAX);
     ending.context("cannot start the threads that read and write")
 }
 

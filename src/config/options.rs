@@ -406,6 +406,16 @@ pub const TABLE: &[Row] = &[
         doc: "Whether the local engine offers names it has seen in the project.",
     },
     Row {
+        key: "feedback.enabled",
+        kind: Kind::Bool,
+        default: Preset::Bool(true),
+        scope: Scope::Only("false"),
+        doc: "Whether what becomes of suggestions decides who is asked first: a class whose answers \
+              keep being turned down may move one tier up, one whose answers are matched by a \
+              cheaper tier one down, never further than the bounds of its row. When false, nothing \
+              is noted, used or kept on disk. See `docs/routing.md`.",
+    },
+    Row {
         key: "privacy.exclude",
         kind: Kind::List(&Kind::Text),
         default: Preset::Texts(SECRET_FILES),

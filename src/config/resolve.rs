@@ -14,7 +14,8 @@ use super::problem::{Fault, Problem};
 use super::reach;
 use super::value::{Key, Value};
 use super::{
-    CacheSettings, CompletionMenu, EditorSettings, LocalSettings, PrivacySettings, Settings,
+    CacheSettings, CompletionMenu, EditorSettings, FeedbackSettings, LocalSettings,
+    PrivacySettings, Settings,
 };
 
 mod models;
@@ -44,6 +45,7 @@ pub fn resolve(values: &Values) -> (Settings, Vec<Problem>) {
             closers: reader.bool(&["local", "closers"]),
             names: reader.bool(&["local", "names"]),
         },
+        feedback: FeedbackSettings { enabled: reader.bool(&["feedback", "enabled"]) },
         privacy: PrivacySettings {
             exclude: reader.exclude(),
             redact: reader.bool(&["privacy", "redact"]),

@@ -138,13 +138,15 @@ impl<'a> Run<'a> {
         let settings = &self.equipment.settings;
         let now = Instant::now().into_std();
         let breakers = self.engine.shared.breakers.lock();
+        let language = &document.language.id;
+        let advise = |bounds| self.engine.feedback.advice(found.class, language, bounds);
         let around = Circumstances {
             model: &|id| settings.models.get(id).map(|model| &model.spec),
             is_healthy: &|id| breakers.get(id).is_none_or(|breaker| breaker.allows(now)),
             trigger: self.request.trigger,
             is_private: site.document.is_private,
             evidence: evidence(site, found),
-            feedback: None,
+            feedback: settings.feedback.enabled.then_some(&advise),
         };
         plan(found, self.request.policy.as_deref().unwrap_or(&settings.policy), &around)
     }

@@ -115,7 +115,8 @@ impl Backend {
     /// nothing may be shown. A panic costs this one answer.
     async fn run(&self, asked: Asked, kind: Kind) -> Option<Explanation> {
         let Asked { snapshot, policy, revision, offset, trigger } = asked;
-        let id = snapshot.document.id;
+        let document = snapshot.document.clone();
+        let id = document.id;
         let language = snapshot.document.language.id.clone();
         let mut waiting = self.pending.wait(id, kind, &self.engine);
         let superseded = waiting.ticket().superseded().clone();
@@ -144,7 +145,11 @@ impl Backend {
             explanation.silence = Some(Silence::Fault);
             explanation
         });
-        self.is_still_wanted(waiting.ticket(), id, revision).then_some(explanation)
+        if !self.is_still_wanted(waiting.ticket(), id, revision) {
+            return None;
+        }
+        self.engine.answered(&document, offset, &explanation);
+        Some(explanation)
     }
 
     fn is_still_wanted(&self, ticket: &Ticket, id: DocumentId, revision: u64) -> bool {
@@ -161,6 +166,7 @@ impl Backend {
         let closed = self.session.lock().close(uri);
         if let Some((id, leftovers)) = closed {
             self.supersede(id);
+            self.engine.closed(id);
             self.analyser.free(leftovers);
         }
     }
@@ -330,6 +336,7 @@ impl LanguageServer for Backend {
             return;
         };
         self.supersede(document.id);
+        self.engine.edited(&document);
         self.analyser.submit(document);
     }
 

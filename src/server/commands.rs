@@ -71,7 +71,7 @@ pub(super) fn react(engine: &Engine, arguments: &[Value]) {
         }
         None => Reaction::Accepted,
     };
-    engine.with_ledger(|ledger| ledger.react(request, reaction));
+    engine.reacted(request, reaction);
 }
 
 /// The explanation of a request, the last one unless a number is given; null when it is unknown.
@@ -108,5 +108,9 @@ pub(super) fn status(engine: &Engine, documents_open: usize, is_paused: bool) ->
         "models": models,
         "documents_open": documents_open,
         "totals": engine.with_ledger(|ledger| report::totals(ledger.totals())),
+        "feedback": {
+            "enabled": settings.feedback.enabled,
+            "classes": engine.with_stats(report::feedback::json),
+        },
     })
 }

@@ -33,6 +33,7 @@ struct Entry {
     heard: u64,
     next_round: u64,
     moved_at: u64,
+    strangers: u8,
     setbacks: u8,
     /// By tier; those without outcomes are left out.
     tallies: BTreeMap<String, TallyEntry>,
@@ -88,6 +89,7 @@ fn entry(language: &str, class: RequestClass, group: &Group) -> Entry {
         heard: group.heard,
         next_round: group.next_round,
         moved_at: group.moved_at,
+        strangers: group.strangers,
         setbacks: group.setbacks,
         tallies: tallies
             .map(|(tier, Tally { kinds, worth })| {
@@ -117,6 +119,7 @@ fn group(entry: &Entry) -> Option<Group> {
         heard: entry.heard,
         next_round: entry.next_round,
         moved_at: entry.moved_at,
+        strangers: entry.strangers,
         setbacks: entry.setbacks,
     })
 }

@@ -200,10 +200,10 @@ mod tests {
             "{{\"version\":1,\"groups\":[{{\"language\":\"rust\",\"class\":\"line\",\"own\":\"fast\",\
              \"stand\":\"up\",\"round\":{{\"toward\":\"stay\",\"began\":{huge},\"probes\":4294967295}},\
              \"last_toward\":\"up\",\"heard\":{huge},\"next_round\":{huge},\"moved_at\":{huge},\
-             \"setbacks\":255,\"tallies\":{{\"fast\":{{\"kinds\":[4294967295,4294967295,0,0,0,0,0],\
+             \"strangers\":255,\"setbacks\":255,\"tallies\":{{\"fast\":{{\"kinds\":[4294967295,4294967295,0,0,0,0,0],\
              \"worth\":4294967295}}}}}},{{\"language\":\"x\",\"class\":\"none\",\"own\":\"fast\",\
              \"stand\":\"up\",\"round\":null,\"last_toward\":\"up\",\"heard\":0,\"next_round\":0,\
-             \"moved_at\":0,\"setbacks\":0,\"tallies\":{{}}}}]}}"
+             \"moved_at\":0,\"strangers\":0,\"setbacks\":0,\"tallies\":{{}}}}]}}"
         );
         fs::write(&path, text).expect("a file");
         let mut stats = file.read().expect("statistics");

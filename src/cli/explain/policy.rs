@@ -10,7 +10,8 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use crate::config::languages::Languages;
-use crate::config::{overview, place};
+use crate::config::{Settings, overview, place};
+use crate::report;
 
 /// Bound: bytes read for the first line of a file.
 const FIRST_LINE_MAX: u64 = 4 << 10;
@@ -38,7 +39,20 @@ pub(super) fn run(about: Option<&Path>, file: Option<&Path>) -> anyhow::Result<i
         }
     };
     crate::cli::print(&page);
+    crate::cli::print(&feedback(&loaded.settings));
     Ok(0)
+}
+
+/// What became of suggestions so far, and who is asked first because of it; empty where nothing is
+/// known.
+fn feedback(settings: &Settings) -> String {
+    let stats = crate::cli::route_stats(settings);
+    let table = report::feedback::table(&stats, &settings.policy);
+    if table.is_empty() {
+        table
+    } else {
+        format!("\nfeedback (taken of shown, older ones count less)\n\n{table}")
+    }
 }
 
 /// The first line of a file, empty where it cannot be read.

@@ -223,7 +223,7 @@ impl Planner<'_, '_> {
             let models = self.policy.models(tier).iter();
             models.filter_map(|id| (self.around.model)(id)).any(may_be_asked)
         };
-        Some(Bounds::new(own, self.row.floor, self.row.ceiling, has_model))
+        Some(Bounds::of_row(own, self.row, has_model))
     }
 
     /// Puts the tier that feedback prefers before the table's own, which stays the next to be tried.

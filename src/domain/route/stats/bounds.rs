@@ -1,7 +1,7 @@
 //! How far feedback may move a class: one tier to either side of the table's own, within the
 //! user's floor and ceiling, and only to a tier that has a model.
 
-use crate::domain::route::Tier;
+use crate::domain::route::{ClassPolicy, Tier};
 
 /// Where a class is asked first, seen from the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,6 +54,11 @@ impl Bounds {
             above: above.filter(|tier| *tier <= ceiling && has_model(*tier)),
             below: below.filter(|tier| *tier >= floor && has_model(*tier)),
         }
+    }
+
+    /// The same for a row of the policy table.
+    pub fn of_row(own: Tier, row: &ClassPolicy, has_model: impl Fn(Tier) -> bool) -> Self {
+        Self::new(own, row.floor, row.ceiling, has_model)
     }
 
     /// The tier a shift leads to; `None` where it is out of bounds.

@@ -46,6 +46,9 @@ const REST_FIRST: u64 = 200;
 const REST: u64 = 1024;
 /// Bound: doublings of the rest.
 const SETBACKS_MAX: u8 = 4;
+/// Outcomes in a row under another table before it counts as the table: files of one language may
+/// have several, by their paths.
+const STRANGERS_MAX: u8 = 64;
 /// Outcomes a class stays where it has been moved, at least.
 const STAY_MIN: u64 = 256;
 
@@ -68,6 +71,8 @@ pub struct Group {
     pub next_round: u64,
     /// [`Group::heard`] at the last move.
     pub moved_at: u64,
+    /// Outcomes in a row under a table that asks another tier first. Bound: [`STRANGERS_MAX`].
+    pub strangers: u8,
     /// Rounds without a proof, and returns. Bound: [`SETBACKS_MAX`].
     pub setbacks: u8,
 }
@@ -103,6 +108,7 @@ impl Default for Group {
             heard: 0,
             next_round: REST_FIRST,
             moved_at: 0,
+            strangers: 0,
             setbacks: 0,
         }
     }
@@ -143,8 +149,13 @@ impl Group {
 
     fn step(&mut self, tier: Tier, bounds: Bounds) {
         if self.own != bounds.own {
+            self.strangers = self.strangers.saturating_add(1);
+            if self.own != Tier::Local && self.strangers < STRANGERS_MAX {
+                return;
+            }
             self.settle_at(bounds.own);
         }
+        self.strangers = 0;
         let Some(here) = bounds.tier(self.stand) else { return };
         if let Some(round) = &mut self.round
             && bounds.tier(round.toward) == Some(tier)

@@ -71,6 +71,21 @@ fn the_users_bounds_and_another_table_end_a_move_at_once() {
 }
 
 #[test]
+fn a_table_that_holds_for_some_files_only_changes_nothing_and_a_new_one_does() {
+    let mut stats = moved_up();
+    for number in 0..1_000 {
+        let bounds = if number % 2 == 0 { all(Mid) } else { all(Fast) };
+        stats.note(&outcome(Mid, Some(bounds), Taken::Accepted));
+    }
+    assert_eq!(stats.shift(RequestClass::Line, "x", all(Fast)).shift, Shift::Up);
+    for _ in 0..64 {
+        stats.note(&outcome(Mid, Some(all(Mid)), Taken::Accepted));
+    }
+    let group = stats.group(RequestClass::Line, "x").expect("a group");
+    assert_eq!((group.own, group.stand), (Mid, Shift::Stay));
+}
+
+#[test]
 fn outcomes_that_something_else_decided_are_evidence_and_move_nothing() {
     let mut stats = RouteStats::default();
     for number in 0..4_000 {
