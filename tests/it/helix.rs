@@ -13,10 +13,13 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use tabtier::domain::class::RequestClass;
+use tabtier::domain::route::Tier;
+use tabtier::store::stats::StatsFile;
 use tempfile::TempDir;
 
 use crate::support::alive::Alive;
-use crate::support::lsp::{HOME, PATIENCE};
+use crate::support::lsp::{HOME, PATIENCE, kept};
 use crate::support::tools;
 
 /// A terminal that has drawn nothing for this long waits for us.
@@ -99,6 +102,10 @@ impl Helix {
         self.tmux(&["send-keys", "-l", ":quit!"]);
         self.keys(&["Enter"]);
         self.alive.assert_gone();
+        let kept = kept(self.home.path()).expect("what became of the suggestion");
+        let kept = StatsFile::at(kept).read().expect("statistics");
+        let group = kept.group(RequestClass::Identifier, "rust").expect("names in Rust");
+        assert!(group.tally(Tier::Local).taken() >= 1.0, "Helix says nothing, the edit does");
         fs::read_to_string(&self.file).expect("the written file")
     }
 

@@ -6,6 +6,7 @@ mod config;
 mod editors;
 mod explain;
 mod faults;
+mod feedback;
 mod grammars;
 mod helix;
 mod llama_cpp;

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::thread;
@@ -27,7 +27,7 @@ pub(crate) struct Server {
     heard: Arc<Heard>,
     next_id: i64,
     /// Invariant: outlives the process, which keeps its settings and state here.
-    home: TempDir,
+    home: Arc<TempDir>,
 }
 
 #[derive(Default)]
@@ -48,17 +48,22 @@ struct Said {
 impl Server {
     /// Starts `tabtier serve` for a user who has configured nothing.
     pub(crate) fn start() -> Self {
-        Self::launch(tempfile::tempdir().expect("a folder for the server's home"))
+        Self::launch(Arc::new(tempfile::tempdir().expect("a folder for the server's home")))
     }
 
     /// Starts `tabtier serve` for a user with this settings file.
     pub(crate) fn configured(settings: &str) -> Self {
         let home = tempfile::tempdir().expect("a folder for the server's home");
         fs::write(home.path().join(SETTINGS), settings).expect("a settings file");
-        Self::launch(home)
+        Self::launch(Arc::new(home))
     }
 
-    fn launch(home: TempDir) -> Self {
+    /// Starts another server for the same user.
+    pub(crate) fn beside(&self) -> Self {
+        Self::launch(Arc::clone(&self.home))
+    }
+
+    fn launch(home: Arc<TempDir>) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tabtier"));
         command.arg("serve").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         for (variable, folder) in HOME {
@@ -99,6 +104,11 @@ impl Server {
     /// The number of the process.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Where the user's files are.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
     }
 
     /// The user's settings file.
@@ -215,6 +225,14 @@ pub(crate) const HOME: [(&str, &str); 5] = [
     ("XDG_STATE_HOME", "state"),
     ("XDG_CACHE_HOME", "cache"),
 ];
+
+/// The file of what became of suggestions, wherever below the user's home this system wants it.
+pub(crate) fn kept(folder: &Path) -> Option<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).find_map(|path| {
+        if path.is_dir() { kept(&path) } else { path.ends_with("feedback.json").then_some(path) }
+    })
+}
 
 fn listen(mut stdout: impl BufRead, stdin: &Mutex<Option<ChildStdin>>, heard: &Heard) {
     let end = loop {
