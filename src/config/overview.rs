@@ -11,6 +11,7 @@ use super::options::MODEL_TIERS;
 use super::reach::{self, Reach};
 use super::value::{Key, Value};
 use crate::domain::class::RequestClass;
+use crate::domain::route::Override;
 
 /// A file to print the policy of.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +45,8 @@ pub fn text(loaded: &Loaded, file: Option<File<'_>>) -> String {
         None => Vec::new(),
     };
     let values = loaded.values.within(&reaches);
-    let mut page = vec![heading(file, &reaches), general(&values), classes(&values)];
+    let forced = loaded.settings.overrides.forced;
+    let mut page = vec![heading(file, &reaches), general(&values, forced), classes(&values)];
     page.extend([tiers(&values), origins(&values)]);
     if file.is_none() {
         page.push(elsewhere(&loaded.values));
@@ -67,11 +69,15 @@ fn heading(file: Option<File<'_>>, reaches: &[Reach]) -> String {
 }
 
 /// What holds whatever the class.
-fn general(values: &Values) -> String {
+fn general(values: &Values, forced: Option<Override>) -> String {
     let rows = ["override", "cloud_failover"].map(|word| {
         let setting = values.get(&Key::of(&["policy", word]));
         vec![word.to_owned(), cell(setting)]
     });
+    let mut rows = Vec::from(rows);
+    if let Some(Override::Always(tier)) = forced {
+        rows.insert(0, vec!["forced".to_owned(), format!("{} for this session", tier.name())]);
+    }
     table(&rows)
 }
 

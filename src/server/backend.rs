@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use parking_lot::Mutex;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{
@@ -25,6 +25,7 @@ use super::session::{Asked, Asking, Session, path_of};
 use super::to_proto::Target;
 use super::{capabilities, from_proto, to_proto};
 use crate::config::languages::Languages;
+use crate::config::overview::File;
 use crate::domain::document::DocumentId;
 use crate::domain::explain::{Explanation, Silence};
 use crate::domain::site::{Trigger, leading_white_space};
@@ -187,6 +188,16 @@ impl Backend {
         tokio::spawn(async move { say(&client, problems).await });
     }
 
+    /// The policy for the file with this URI, or for every file.
+    fn policy(&self, uri: Option<&str>) -> Value {
+        let Some(uri) = uri else { return json!({ "text": self.configurator.policy(None) }) };
+        let path = path_of(uri);
+        let open = self.session.lock().language(uri);
+        let language = open.unwrap_or_else(|| self.languages.detect("", path.as_ref(), ""));
+        let file = File { name: &path, path: path.as_ref(), language: &language.id };
+        json!({ "text": self.configurator.policy(Some(file)) })
+    }
+
     fn command(&self, command: Command, arguments: &[Value]) -> Result<Option<Value>> {
         match command {
             Command::Accepted => {
@@ -200,6 +211,7 @@ impl Backend {
                 drop(session);
                 Ok(Some(commands::status(&self.engine, documents_open, is_paused)))
             }
+            Command::Policy => Ok(Some(self.policy(arguments.first().and_then(Value::as_str)))),
             Command::Pause | Command::Resume => {
                 self.session.lock().is_paused = command == Command::Pause;
                 Ok(None)

@@ -18,6 +18,9 @@ pub(super) enum Command {
     Explain,
     /// What is configured, answered and spent.
     Status,
+    /// The policy in effect and who said each value, for every file or for the one whose URI is
+    /// given.
+    Policy,
     /// Stops completing until resumed.
     Pause,
     /// Goes on.
@@ -30,10 +33,11 @@ pub(super) enum Command {
 
 impl Command {
     /// Every command.
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::Accepted,
         Self::Explain,
         Self::Status,
+        Self::Policy,
         Self::Pause,
         Self::Resume,
         Self::SetOverride,
@@ -46,6 +50,7 @@ impl Command {
             Self::Accepted => "tabtier.accepted",
             Self::Explain => "tabtier.explain",
             Self::Status => "tabtier.status",
+            Self::Policy => "tabtier.policy",
             Self::Pause => "tabtier.pause",
             Self::Resume => "tabtier.resume",
             Self::SetOverride => "tabtier.setOverride",

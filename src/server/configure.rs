@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::config::Settings;
 use crate::config::loader::{Loaded, Loader};
+use crate::config::overview;
 use crate::domain::route::{Override, Tier};
 use crate::engine::Equipment;
 
@@ -41,19 +42,25 @@ impl Configurator {
 
     /// What is in effect now.
     pub fn load(&self) -> Configured {
-        let Loaded { settings, problems, .. } = self.loader.lock().load();
-        let settings = match self.forced.lock().as_deref() {
-            None => settings,
-            Some(name) => {
-                let mut settings = Settings::clone(&settings);
-                if let Some(force) = force(name) {
-                    settings.force(force);
-                }
-                Arc::new(settings)
-            }
-        };
+        let Loaded { settings, problems, .. } = self.loaded();
         let problems = problems.iter().map(ToString::to_string).collect();
         Configured { equipment: (self.equip)(settings), problems }
+    }
+
+    /// The settings of every layer, with what a command forced.
+    fn loaded(&self) -> Loaded {
+        let mut loaded = self.loader.lock().load();
+        if let Some(force) = self.forced.lock().as_deref().and_then(force) {
+            let mut settings = Settings::clone(&loaded.settings);
+            settings.force(force);
+            loaded.settings = Arc::new(settings);
+        }
+        loaded
+    }
+
+    /// The policy in effect as a page, for every file or for one.
+    pub fn policy(&self, file: Option<overview::File<'_>>) -> String {
+        overview::text(&self.loaded(), file)
     }
 
     /// The options passed with `initialize`. They come from the user's own editor configuration.

@@ -210,6 +210,12 @@ impl Session {
         }
     }
 
+    /// The language of an open document.
+    pub(super) fn language(&self, uri: &str) -> Option<Arc<Language>> {
+        let document = self.workspace.document(*self.ids.get(uri)?)?;
+        Some(Arc::clone(&document.language))
+    }
+
     /// How many documents are open.
     pub(super) fn documents_open(&self) -> usize {
         self.workspace.len()

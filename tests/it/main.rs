@@ -13,6 +13,7 @@ mod llama_cpp;
 mod neovim;
 mod pages;
 mod peers;
+mod policy;
 mod providers;
 mod replay;
 mod replies;
