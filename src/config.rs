@@ -27,6 +27,7 @@ pub mod overrides;
 pub mod overview;
 pub mod place;
 pub mod source;
+pub mod values;
 
 pub mod fim_templates;
 pub mod render;

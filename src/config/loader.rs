@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Settings;
-use super::layers::{self, Accepted, Layer, Values};
+use super::layers::{self, Accepted, Layer};
 use super::place::{self, UserFile, WORKSPACE_FILE};
 use super::problem::Problem;
 use super::resolve;
 use super::source::{self, Source};
+use super::values::Values;
 
 /// The layers and what was last good in each.
 #[derive(Debug)]

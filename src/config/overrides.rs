@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use globset::GlobMatcher;
 
-use super::layers::Values;
 use super::reach::{self, Reach};
+use super::values::Values;
 use crate::domain::route::Override;
 
 /// Bound: patterns in all layers together; each is tried when a file is opened.

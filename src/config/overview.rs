@@ -5,11 +5,12 @@
 
 use std::path::Path;
 
-use super::layers::{Layer, Setting, Values};
+use super::layers::Layer;
 use super::loader::Loaded;
 use super::options::MODEL_TIERS;
 use super::reach::{self, Reach};
 use super::value::{Key, Value};
+use super::values::{Setting, Values};
 use crate::domain::class::RequestClass;
 use crate::domain::route::Override;
 

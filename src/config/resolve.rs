@@ -8,11 +8,12 @@ use std::time::Duration;
 use globset::{GlobSet, GlobSetBuilder};
 use parking_lot::Mutex;
 
-use super::layers::{self, Values};
+use super::layers;
 use super::options;
 use super::problem::{Fault, Problem};
 use super::reach;
 use super::value::{Key, Value};
+use super::values::Values;
 use super::{
     CacheSettings, CompletionMenu, EditorSettings, FeedbackSettings, LocalSettings,
     PrivacySettings, Settings,
