@@ -552,8 +552,7 @@ fn fits(pattern: &str, segment: &str) -> bool {
     }
 }
 
-/// Whether this can be the name of a model or a pattern: shown in logs and reports, so short and
-/// printable.
+/// Whether this can be the name of a model: shown in logs and reports, so short and printable.
 pub fn is_name(text: &str) -> bool {
     const CHARS_MAX: usize = 64;
     !text.trim().is_empty()

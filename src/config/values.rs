@@ -104,8 +104,8 @@ impl Values {
         pauses.max().map(Value::Integer)
     }
 
-    /// The policy and the tiers in effect for files that all of `reaches` reach, which are in order of
-    /// precedence. What trusted layers say for fewer files stands over what they say for more;
+    /// The policy and the tiers in effect for files that all of `reaches` reach, which are in order
+    /// of precedence. What trusted layers say for fewer files stands over what they say for more;
     /// narrowing layers only narrow the outcome, by whatever they say that reaches the file.
     #[must_use]
     pub fn within(&self, reaches: &[Reach]) -> Self {

@@ -85,11 +85,13 @@ impl Reader<'_> {
     pub(super) fn overrides(&mut self, policy: &Policy) -> Overrides {
         let (mut reaches, mut patterns) = (Vec::new(), 0);
         for (reach, key) in self.values.reaches() {
-            patterns += usize::from(matches!(reach, Reach::Path(..)));
-            if patterns > PATTERNS_MAX {
-                let what = format!("more than {PATTERNS_MAX} patterns in [paths]");
-                self.report(&key.segments(), Fault::new(what, "this pattern is not used"));
-                continue;
+            if matches!(reach, Reach::Path(..)) {
+                patterns += 1;
+                if patterns > PATTERNS_MAX {
+                    let what = format!("more than {PATTERNS_MAX} patterns in [paths]");
+                    self.report(&key.segments(), Fault::new(what, "this pattern is not used"));
+                    continue;
+                }
             }
             let values = self.values.within(std::slice::from_ref(&reach));
             let mut reader = Reader { values: &values, problems: Vec::new() };

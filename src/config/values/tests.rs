@@ -308,6 +308,18 @@ fn what_is_said_for_fewer_files_wins() {
 }
 
 #[test]
+fn too_many_patterns_do_not_crowd_out_languages() {
+    let many = (0..150).map(|n| format!("paths.'{n:03}/'.line.floor = 'fast'\n"));
+    let (values, _) = narrowed_by(&many.collect::<String>(), "languages.go.override = 'local'");
+    let (settings, problems) = resolve::resolve(&values);
+    let unused = problems.iter().filter(|problem| problem.what.starts_with("more than 100"));
+    assert_eq!(unused.count(), 50);
+    assert_eq!(policy(&settings, "go", "/a.go").force, Override::Always(Tier::Local));
+    let row = |path| policy(&settings, "rust", path).row(RequestClass::Line).floor;
+    assert_eq!((row("/099/a.rs"), row("/100/a.rs")), (Tier::Fast, Tier::Local));
+}
+
+#[test]
 fn a_workspace_may_make_models_rarer_and_cheaper() {
     let check = |workspace: &str, what: &str| {
         let (_, problems) = narrowed_by("policy.line.ceiling = 'mid'\n", workspace);
