@@ -89,10 +89,9 @@ impl Tracker {
             }
         }
         let Some(completion) = offered else { return ended };
-        let outcome = explanation.classification.as_ref().filter(|_| !is_repeat).map(|found| {
-            let bounds = explanation.plan.as_ref().and_then(|plan| plan.bounds);
+        let outcome = explanation.plan.as_ref().filter(|_| !is_repeat).map(|plan| {
             let language = explanation.language.clone();
-            let (class, tier) = (found.class, completion.tier);
+            let (class, tier, bounds) = (plan.class, completion.tier, plan.bounds);
             Outcome { class, language, tier, bounds, taken: Taken::Ignored }
         });
         let shown = Shown {

@@ -138,8 +138,8 @@ impl<'a> Run<'a> {
         let settings = &self.equipment.settings;
         let now = Instant::now().into_std();
         let breakers = self.engine.shared.breakers.lock();
-        let language = &document.language.id;
-        let advise = |bounds| self.engine.feedback.advice(found.class, language, bounds);
+        let language = &site.document.language.id;
+        let advise = |class, bounds| self.engine.feedback.advice(class, language, bounds);
         let around = Circumstances {
             model: &|id| settings.models.get(id).map(|model| &model.spec),
             is_healthy: &|id| breakers.get(id).is_none_or(|breaker| breaker.allows(now)),

@@ -92,6 +92,7 @@ fn explanation(request: u64, offered: Option<(&str, usize)>) -> Explanation {
         output_tokens_max: Tokens(64),
         local: LocalRole::Last,
         attempts: vec![Attempt { tier: Tier::Fast, model: "m".to_owned(), settle: Duration::ZERO }],
+        escalation: None,
         bounds: Some(BOUNDS),
         notes: Vec::new(),
     });

@@ -70,7 +70,7 @@ pub struct Circumstances<'a> {
     pub evidence: Vec<Evidence>,
     /// What became of earlier suggestions says this about who should be asked first; `None` where
     /// feedback is switched off.
-    pub feedback: Option<&'a dyn Fn(Bounds) -> Advice>,
+    pub feedback: Option<&'a dyn Fn(RequestClass, Bounds) -> Advice>,
 }
 
 /// Chooses what to try for a classified request.
@@ -104,7 +104,7 @@ pub(super) fn plan_of(
         let is_at_home = planner.stays_at_home(&tiers);
         bounds = planner.bounds(&tiers, is_at_home);
         if let (Some(bounds), Some(feedback)) = (bounds, around.feedback) {
-            planner.follow(&feedback(bounds), bounds, &mut tiers);
+            planner.follow(&feedback(class, bounds), bounds, &mut tiers);
         }
         planner.attempts(&tiers, is_at_home)
     };

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::domain::prompt::PromptForm;
-use crate::domain::route::{ClassPolicy, Evidence};
 use crate::domain::route::stats::tally::Tally;
+use crate::domain::route::{ClassPolicy, Evidence};
 
 struct Case {
     policy: Policy,
@@ -15,7 +15,7 @@ struct Case {
     is_private: bool,
     evidence: Vec<Evidence>,
     block_probability: f64,
-    advice: Option<Box<dyn Fn(Bounds) -> Advice>>,
+    advice: Option<Box<dyn Fn(RequestClass, Bounds) -> Advice>>,
 }
 
 /// `models` lists `tier:id` or `tier:id@cloud`.
@@ -76,7 +76,10 @@ impl Case {
             trigger: self.trigger,
             is_private: self.is_private,
             evidence: self.evidence.clone(),
-            feedback: self.advice.as_ref().map(|advice| advice as &dyn Fn(Bounds) -> Advice),
+            feedback: self
+                .advice
+                .as_ref()
+                .map(|advice| advice as &dyn Fn(RequestClass, Bounds) -> Advice),
         };
         plan(&found, &self.policy, &around)
     }
@@ -287,9 +290,11 @@ fn a_key_press_or_an_empty_body_takes_a_likely_block_up_at_once() {
     assert_eq!(attempts(typed, 0.3, &[]), ["a"]);
     assert_eq!(attempts(typed, 0.3, &[Evidence::EmptyBody]), ["f"]);
     assert_eq!(attempts(typed, 0.3, &[Evidence::Instruction]), ["a"]);
+}
+
 /// Feedback that says this of every class, whatever the bounds.
-fn advice(shift: Shift, probe: Option<Shift>) -> Box<dyn Fn(Bounds) -> Advice> {
-    Box::new(move |bounds| {
+fn advice(shift: Shift, probe: Option<Shift>) -> Box<dyn Fn(RequestClass, Bounds) -> Advice> {
+    Box::new(move |_, bounds| {
         let mut advice = Advice::none(RequestClass::Line, bounds.own);
         let other = bounds.tier(probe.unwrap_or(shift));
         advice.evidence.other = other.map(|tier| (tier, Tally::default()));

@@ -27,16 +27,27 @@ impl Run<'_> {
         if probability < escalation.probability_min {
             return Ok(cheap);
         }
-        let mut up = escalation.plan.as_ref().clone();
+        let up = escalation.plan.as_ref();
         let tier = up.attempts.first().map_or("", |attempt| attempt.tier.name());
-        up.notes.push(format!(
+        let note = format!(
             "the first line of the answer begins a block ({:.0} %): raised to {tier}",
             100.0 * probability
-        ));
-        self.explanation.plan = Some(up.clone());
-        match self.ask_models(site, place, &up).await {
+        );
+        self.follow_plan(up, &note);
+        match self.ask_models(site, place, up).await {
             Err(Silence::Superseded) => Err(Silence::Superseded),
-            better => Ok(better.unwrap_or(cheap)),
+            Err(_) => {
+                self.follow_plan(plan, &note);
+                Ok(cheap)
+            }
+            Ok(better) => Ok(better),
         }
+    }
+
+    /// Records which plan the answer comes from.
+    fn follow_plan(&mut self, plan: &Plan, note: &str) {
+        let mut plan = plan.clone();
+        plan.notes.push(note.to_owned());
+        self.explanation.plan = Some(plan);
     }
 }

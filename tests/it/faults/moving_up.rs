@@ -42,7 +42,7 @@ async fn a_line_that_begins_a_block_is_taken_up() {
     let found = asked(&[Step::Text("for item in &items {\n")], &[Step::Text(BLOCK)]).await;
     assert_eq!(found.class_before, RequestClass::Line, "{:?}", found.explanation);
     assert_eq!(found.flagship.calls(), 1);
-    assert_eq!(text(&found.explanation), BLOCK.trim_end());
+    assert_eq!(text(&found.explanation).trim_end(), BLOCK.trim_end());
     let plan = found.explanation.plan.expect("a plan");
     assert_eq!(plan.class, RequestClass::Logic);
     assert!(plan.notes.iter().any(|note| note.contains("raised to flagship")), "{:?}", plan.notes);
