@@ -9,6 +9,7 @@ use std::fmt;
 use std::time::Duration;
 
 use self::overrides::Overrides;
+use crate::domain::gate::Strictness;
 use crate::domain::route::{ModelSpec, Policy};
 
 mod grammars;
@@ -42,6 +43,8 @@ pub struct Settings {
     pub policy: Policy,
     /// What is said for some files alone; see [`Settings::policy_for`].
     pub overrides: Overrides,
+    /// How much the gate holds back.
+    pub gate: Strictness,
     /// Configured models by id.
     pub models: BTreeMap<String, ModelSettings>,
     /// Bounds of the completion cache.

@@ -12,6 +12,8 @@ pub mod language;
 pub mod lexical;
 pub mod syntax;
 
+pub mod trail;
+
 pub mod document;
 
 pub mod words;
@@ -22,6 +24,8 @@ pub mod site;
 
 pub mod class;
 pub mod route;
+
+pub mod gate;
 
 pub mod local;
 

@@ -10,6 +10,7 @@ mod analysis;
 mod feedback;
 mod flight;
 mod landing;
+mod opening;
 mod outcome;
 mod request;
 
@@ -31,6 +32,7 @@ use crate::domain::ledger::Ledger;
 use crate::domain::route::health::Breaker;
 use crate::provider::registry::Registry;
 use flight::Flight;
+use opening::Receptions;
 
 /// What the engine works with until the configuration changes.
 pub struct Equipment {
@@ -46,6 +48,7 @@ pub struct Engine {
     shared: Arc<Shared>,
     /// The call under way for each document; at most one each.
     flights: Mutex<HashMap<DocumentId, Flight>>,
+    receptions: Mutex<Receptions>,
     requests: AtomicU64,
     feedback: Feedback,
 }
@@ -76,6 +79,7 @@ impl Engine {
             equipment: Mutex::new(Arc::new(equipment)),
             shared: Arc::new(shared),
             flights: Mutex::default(),
+            receptions: Mutex::default(),
             requests: AtomicU64::new(0),
             feedback,
         })
@@ -102,6 +106,7 @@ impl Engine {
     pub fn supersede(&self, document: DocumentId) {
         let flight = self.flights.lock().remove(&document);
         drop(flight);
+        self.receptions.lock().forget(document);
     }
 
     /// Forgets all cached answers.

@@ -158,6 +158,17 @@ pub const TABLE: &[Row] = &[
               computer when yours fails. When false, the next model of your own is asked, or none.",
     },
     Row {
+        key: "policy.gate",
+        kind: Kind::Choice(&["off", "light", "normal", "strict"]),
+        default: Preset::Text("normal"),
+        scope: Scope::Only("strict"),
+        doc: "How much the gate holds back. The gate keeps models from being asked while you type \
+              where their answer would hardly be read: it lengthens the settle delay or says \
+              nothing. `light` makes fewer calls and hardly delays an answer; `normal` avoids \
+              most wasted calls; `strict` avoids more of them and loses some wanted answers; `off` \
+              asks after every settle delay. What you ask for with a key press is never held back.",
+    },
+    Row {
         key: "policy.<class>.tiers",
         kind: Kind::List(&TIERS),
         default: Preset::PerClass([

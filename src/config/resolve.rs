@@ -18,6 +18,7 @@ use super::{
     CacheSettings, CompletionMenu, EditorSettings, FeedbackSettings, LocalSettings,
     PrivacySettings, Settings,
 };
+use crate::domain::gate::Strictness;
 
 mod models;
 mod policy;
@@ -37,6 +38,10 @@ pub fn resolve(values: &Values) -> (Settings, Vec<Problem>) {
         enabled: reader.bool(&["enabled"]),
         policy,
         overrides,
+        gate: reader
+            .text(&["policy", "gate"])
+            .and_then(|name| Strictness::from_name(&name))
+            .unwrap_or(Strictness::Normal),
         models,
         cache: CacheSettings {
             entries_max: reader.count(&["cache", "entries_max"]),

@@ -14,6 +14,7 @@ use tree_sitter::{InputEdit, Point};
 use super::language::Language;
 use super::syntax::Syntax;
 use super::text::{self, Position, PositionEncoding, TextChange};
+use super::trail::{EditTrail, Net};
 
 /// Names an open document within one session. The server maps URIs to these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,6 +43,8 @@ pub struct Document {
     pub changed_at: Option<Instant>,
     /// Where the last change ended, as a byte offset in the present text.
     pub last_edit: usize,
+    /// The last edits, kept by [`Document::apply`].
+    pub trail: EditTrail,
     /// Whether a `\r` without a `\n` may stand anywhere: rows of the tree then differ from lines of
     /// the rope, and must be counted.
     may_have_lone_return: bool,
@@ -61,6 +64,7 @@ impl Document {
             syntax: Syntax::default(),
             changed_at: None,
             last_edit: 0,
+            trail: EditTrail::default(),
             may_have_lone_return: has_lone_return(text),
         }
     }
@@ -74,12 +78,19 @@ impl Document {
         encoding: PositionEncoding,
         now: Instant,
     ) {
+        let mut nets = Vec::with_capacity(changes.len());
         for change in changes {
+            let bytes = change
+                .range
+                .map_or(0..self.rope.len_bytes(), |range| self.bytes_of(range, encoding));
+            let old = self.rope.byte_slice(bytes.clone()).to_string();
+            nets.push(Net::new(bytes.start, &old, &change.text));
             match change.range {
                 None => self.replace_all(&change.text),
-                Some(range) => self.splice(self.bytes_of(range, encoding), &change.text),
+                Some(_) => self.splice(bytes, &change.text),
             }
         }
+        self.trail.record(&nets, now);
         self.version = version;
         self.changed_at = Some(now);
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::class::Classification;
 use super::completion::{Completion, Confidence, Usage};
+use super::gate::Reason;
 use super::route::{Plan, Tier};
 use super::site::Trigger;
 use super::units::NanoUsd;
@@ -120,6 +121,8 @@ pub enum Silence {
     Filtered(&'static str),
     /// Models were asked and had nothing to insert.
     NothingToSay,
+    /// The gate kept every model out; holds why.
+    Gated(Reason),
     /// Something broke inside; the process goes on.
     Fault,
 }
@@ -136,6 +139,7 @@ impl Silence {
             Self::AllFailed => "every model that was asked failed",
             Self::Filtered(reason) => reason,
             Self::NothingToSay => "nothing fits here",
+            Self::Gated(reason) => reason.sentence(),
             Self::Fault => "an internal fault; the log has the details",
         }
     }

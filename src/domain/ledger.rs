@@ -79,6 +79,7 @@ pub struct ModelTotals {
 struct Entry {
     explanation: Explanation,
     was_accepted: bool,
+    was_rejected: bool,
 }
 
 /// The record of one process.
@@ -102,7 +103,7 @@ impl Ledger {
         if self.requests.len() == REQUESTS_MAX {
             self.requests.pop_front();
         }
-        self.requests.push_back(Entry { explanation, was_accepted: false });
+        self.requests.push_back(Entry { explanation, was_accepted: false, was_rejected: false });
     }
 
     /// Books a call that has ended.
@@ -122,11 +123,19 @@ impl Ledger {
     pub fn react(&mut self, request: u64, reaction: Reaction) {
         let is_meant = |entry: &&mut Entry| entry.explanation.request == request;
         let Some(entry) = self.requests.iter_mut().rev().find(is_meant) else { return };
+        entry.was_rejected = reaction == Reaction::Rejected;
         let is_accepted = reaction != Reaction::Rejected && entry.explanation.offered.is_some();
         if is_accepted && !entry.was_accepted {
             entry.was_accepted = true;
             self.totals.accepted += 1;
         }
+    }
+
+    /// Whether the user dismissed the suggestion of a request.
+    pub fn was_rejected(&self, request: u64) -> bool {
+        let mut entries = self.requests.iter().rev();
+        let found = entries.find(|entry| entry.explanation.request == request);
+        found.is_some_and(|entry| entry.was_rejected)
     }
 
     /// The last requests, oldest first.

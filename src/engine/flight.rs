@@ -19,7 +19,7 @@ use crate::domain::completion::{FinishReason, Usage};
 use crate::domain::postprocess::{bare, extent};
 use crate::domain::prompt::Prompt;
 use crate::domain::route::Tier;
-use crate::domain::site::Site;
+use crate::domain::site::{Site, Trigger};
 use crate::domain::units::{Price, Tokens};
 use crate::provider::{ChunkStream, Provider, ProviderError};
 
@@ -42,6 +42,8 @@ pub(super) struct Call {
     pub(super) prompt: Prompt,
     pub(super) price: Option<Price>,
     pub(super) timeout: Duration,
+    /// The call begins no earlier.
+    pub(super) opens: Instant,
 }
 
 /// What is known of a flight at some moment.
@@ -83,6 +85,7 @@ pub(super) struct Flight {
     pub(super) model: String,
     pub(super) tier: Tier,
     pub(super) started: Instant,
+    opens: Instant,
     pub(super) state: watch::Receiver<State>,
     /// Held so that dropping the flight ends its task.
     _task: AbortOnDropHandle<()>,
@@ -93,11 +96,15 @@ impl Flight {
     pub(super) fn start(provider: Arc<dyn Provider>, call: Call, tower: Arc<dyn Tower>) -> Self {
         let (sender, state) = watch::channel(State::default());
         let (place, model) = (call.place.clone(), call.answer.model.clone());
-        let tier = call.answer.tier;
+        let (tier, opens) = (call.answer.tier, call.opens);
         // Made here, not in the task: a task that is ended before it first runs must land too.
         let mut booking = Booking { call, tower, sender, started: Instant::now() };
         let task = tokio::spawn(async move {
             let timeout = booking.call.timeout;
+            if opens > booking.started {
+                tokio::time::sleep_until(opens).await;
+                booking.started = Instant::now();
+            }
             let flying = tokio::time::timeout(timeout, booking.fly(&*provider));
             let end = match AssertUnwindSafe(flying).catch_unwind().await {
                 Ok(Ok(end)) => end,
@@ -123,6 +130,7 @@ impl Flight {
             model,
             tier,
             started: Instant::now(),
+            opens,
             state,
             _task: AbortOnDropHandle::new(task),
         }
@@ -136,6 +144,13 @@ impl Flight {
             started: self.started,
             state: self.state.clone(),
         }
+    }
+
+    /// Whether a request for this place and tier may wait for the call. Who presses a key does not
+    /// wait for one that is held back.
+    pub(super) fn serves(&self, place: &Place, tier: Tier, trigger: Trigger) -> bool {
+        let is_soon = trigger == Trigger::Automatic || self.opens <= Instant::now();
+        self.place == *place && self.tier >= tier && !self.has_ended() && is_soon
     }
 
     /// Whether the call has ended.

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::flight::{Call, Flight, State, Tower, Watch};
+use super::opening::Opening;
 use super::outcome::{Followed, completion, local_completion, origin_of, outcome};
 use super::{Engine, Equipment, refresh};
 use crate::domain::cache::{Answer, Hit, PREFIX_TAIL, Place, SUFFIX_HEAD, TYPED_MAX};
@@ -52,11 +53,11 @@ pub struct Request {
 /// A request being worked on. It is entered in the ledger however it ends: one that is dropped
 /// before its answer was superseded or cancelled.
 pub(super) struct Run<'a> {
-    engine: &'a Engine,
-    equipment: &'a Equipment,
-    request: Request,
-    arrived: Instant,
-    explanation: Explanation,
+    pub(super) engine: &'a Engine,
+    pub(super) equipment: &'a Equipment,
+    pub(super) request: Request,
+    pub(super) arrived: Instant,
+    pub(super) explanation: Explanation,
     is_answered: bool,
 }
 
@@ -97,6 +98,7 @@ impl<'a> Run<'a> {
         }
         self.is_answered = true;
         self.explanation.answered_after = self.arrived.elapsed();
+        self.receive();
         self.explanation.clone()
     }
 
@@ -130,6 +132,9 @@ impl<'a> Run<'a> {
         let asked = self.ask(&site, &place, &found, &plan).await;
         asked.or_else(|silence| {
             let guess = local.first().filter(|g| g.confidence >= Confidence::new(LAST_RESORT_MIN));
+            if let (Some(_), Silence::Gated(reason)) = (guess, &silence) {
+                self.note(reason.sentence().to_owned());
+            }
             guess.map(local_completion).ok_or(silence)
         })
     }
@@ -210,6 +215,7 @@ impl<'a> Run<'a> {
         let deadline =
             self.arrived + self.request.open_max.map_or(plan.deadline, |m| m.min(plan.deadline));
         let mut silence = Silence::NoModel;
+        let mut is_open = false;
         for attempt in &plan.attempts {
             if self.request.superseded.is_cancelled() {
                 return Err(Silence::Superseded);
@@ -219,10 +225,20 @@ impl<'a> Run<'a> {
                 continue;
             }
             let standing = self.join(site, place, attempt);
-            if standing.is_none() && !self.settle(attempt, site, deadline).await {
-                return Err(Silence::TooLate);
+            if standing.is_none() {
+                let gated = (!is_open).then_some(plan.extent);
+                match self.opening(attempt, gated, site, deadline).await {
+                    Opening::Now => is_open = true,
+                    Opening::Never(silence) => return Err(silence),
+                    Opening::Later(opens) => {
+                        self.start(site, place, plan, attempt, opens);
+                        return Err(Silence::TooLate);
+                    }
+                }
             }
-            let Some(watch) = standing.or_else(|| self.start(site, place, plan, attempt)) else {
+            let now = Instant::now();
+            let Some(watch) = standing.or_else(|| self.start(site, place, plan, attempt, now))
+            else {
                 continue;
             };
             match self.follow(site, plan, watch, deadline).await {
@@ -251,23 +267,11 @@ impl<'a> Run<'a> {
         }
         let id = site.document.id;
         let flight = flights.get(&id)?;
-        if flight.place == *place && flight.tier >= attempt.tier && !flight.has_ended() {
+        if flight.serves(place, attempt.tier, self.request.trigger) {
             return Some(flight.watch());
         }
         flights.remove(&id);
         None
-    }
-
-    /// Waits until the user has paused long enough for this tier; false when the deadline comes
-    /// first.
-    async fn settle(&self, attempt: &Attempt, site: &Site, deadline: Instant) -> bool {
-        let Some(changed_at) = site.document.changed_at else { return true };
-        let settled = Instant::from_std(changed_at) + attempt.settle;
-        // A timer is rounded up to the next millisecond, even one that is due already.
-        if settled > Instant::now() {
-            tokio::time::sleep_until(settled.min(deadline)).await;
-        }
-        settled < deadline
     }
 
     fn start(
@@ -276,6 +280,7 @@ impl<'a> Run<'a> {
         place: &Place,
         plan: &Plan,
         attempt: &Attempt,
+        opens: Instant,
     ) -> Option<Watch> {
         let model = self.equipment.settings.models.get(&attempt.model)?;
         let provider = self.equipment.providers.get(&attempt.model)?;
@@ -302,12 +307,19 @@ impl<'a> Run<'a> {
             prompt,
             price: model.spec.price,
             timeout: model.endpoint.timeout,
+            opens,
         };
         let tower = Arc::clone(&self.engine.shared) as Arc<dyn Tower>;
         let mut flights = self.engine.flights.lock();
         // Whoever supersedes this request says so before looking for its call here.
         if self.request.superseded.is_cancelled() {
             return None;
+        }
+        // Another request may have begun the same call since this one looked.
+        if let Some(flight) = flights.get(&site.document.id)
+            && flight.serves(place, attempt.tier, self.request.trigger)
+        {
+            return Some(flight.watch());
         }
         if let Some(breaker) = self.engine.shared.breakers.lock().get_mut(&attempt.model) {
             breaker.begin();

@@ -3,6 +3,7 @@
 //! The engine runs on a paused clock with scripted models, so each deadline is met or missed to
 //! the millisecond; `wire` does what needs sockets, over the real binary.
 
+mod gated;
 mod moving_up;
 mod scripted;
 mod wire;

@@ -7,6 +7,7 @@ mod editors;
 mod explain;
 mod faults;
 mod feedback;
+mod gate;
 mod grammars;
 mod helix;
 mod llama_cpp;

@@ -10,6 +10,7 @@ use tabtier::config::languages::Languages;
 use tabtier::config::{Protocol, Settings};
 use tabtier::domain::completion::{Chunk, FinishReason};
 use tabtier::domain::document::{Document, DocumentId};
+use tabtier::domain::gate::Strictness;
 use tabtier::domain::prompt::{Prompt, PromptBody};
 use tabtier::domain::route::{Override, Tier};
 use tabtier::domain::site::Trigger;
@@ -152,7 +153,7 @@ pub(super) fn engine(
     models: &[(Tier, &str, &Arc<Scripted>)],
     adjust: impl Fn(&mut Settings),
 ) -> Arc<Engine> {
-    let mut settings = Settings::default();
+    let mut settings = Settings { gate: Strictness::Off, ..Settings::default() };
     for (tier, name, _) in models {
         let mut model = crate::support::model(Protocol::LlamaCppInfill, "http://127.0.0.1:1");
         (*name).clone_into(&mut model.spec.id);

@@ -36,6 +36,8 @@ pub(crate) struct Setup {
     pub(crate) encoding: &'static str,
     /// Where the settings say the model is, if not where it is.
     pub(crate) url: Option<&'static str>,
+    /// How much the gate holds back.
+    pub(crate) gate: &'static str,
     /// Whether the model is a chat model instead of one that fills in.
     pub(crate) is_chat: bool,
 }
@@ -43,7 +45,14 @@ pub(crate) struct Setup {
 impl Default for Setup {
     fn default() -> Self {
         let deadline = Duration::from_secs(20);
-        Self { deadline, more: String::new(), encoding: "utf-16", url: None, is_chat: false }
+        Self {
+            deadline,
+            more: String::new(),
+            encoding: "utf-16",
+            url: None,
+            gate: "off",
+            is_chat: false,
+        }
     }
 }
 
@@ -199,9 +208,9 @@ fn settings(url: &str, setup: &Setup) -> String {
     }
     let protocol = if setup.is_chat { "openai_chat" } else { "llama_cpp_infill" };
     format!(
-        "policy.override = \"fast\"\n{classes}tiers.fast.models = [\"scripted\"]\n\
+        "policy.override = \"fast\"\npolicy.gate = \"{}\"\n{classes}tiers.fast.models = [\"scripted\"]\n\
          tiers.fast.settle_ms = 0\n{}\n[models.scripted]\nprotocol = \"{protocol}\"\n\
          url = \"{url}\"\ntimeout_ms = 60000\n",
-        setup.more
+        setup.gate, setup.more
     )
 }

@@ -1,0 +1,146 @@
+//! When a call may begin: after the settle delay of its tier, and when the gate opens.
+//!
+//! The deadline of a request is a promise about its reply, not about the call. Where the gate wants
+//! a longer rest than that, the reply leaves at the deadline and the call begins later, if the user
+//! still rests then; its answer goes to the cache like any other that comes late. An edit in the
+//! meantime ends it before it has cost anything.
+
+use std::collections::HashMap;
+
+use tokio::time::Instant;
+
+use super::request::Run;
+use crate::domain::class::Extent;
+use crate::domain::document::DocumentId;
+use crate::domain::explain::{Explanation, Silence};
+use crate::domain::gate::{self, Asking, Gate, Reason, Reception, Strictness};
+use crate::domain::route::Attempt;
+use crate::domain::site::{Site, Trigger};
+
+/// When a call may begin.
+pub(super) enum Opening {
+    /// Now: the user has rested long enough.
+    Now,
+    /// Later than the reply must leave.
+    Later(Instant),
+    /// Not for this request.
+    Never(Silence),
+}
+
+/// The last request about each document whose text has not changed since.
+#[derive(Debug, Default)]
+pub(super) struct Receptions(HashMap<DocumentId, Last>);
+
+#[derive(Debug)]
+struct Last {
+    revision: u64,
+    offset: usize,
+    request: u64,
+    was_blank: bool,
+}
+
+impl Receptions {
+    /// Notes how a request about this place ended.
+    pub(super) fn note(&mut self, site: (DocumentId, u64, usize), explanation: &Explanation) {
+        let (document, revision, offset) = site;
+        let was_blank =
+            matches!(explanation.silence, Some(Silence::NothingToSay | Silence::Filtered(_)));
+        let has_answer = was_blank || explanation.offered.is_some();
+        if has_answer {
+            let last = Last { revision, offset, request: explanation.request, was_blank };
+            self.0.insert(document, last);
+        }
+    }
+
+    /// The document has changed or is closed.
+    pub(super) fn forget(&mut self, document: DocumentId) {
+        self.0.remove(&document);
+    }
+
+    /// The number of the last request about this very place, and whether nothing came of it.
+    fn find(&self, site: &Site) -> Option<(u64, bool)> {
+        let last = self.0.get(&site.document.id)?;
+        let is_here = (last.revision, last.offset) == (site.document.revision, site.offset);
+        is_here.then_some((last.request, last.was_blank))
+    }
+}
+
+impl Run<'_> {
+    /// Waits until a call may begin, at most until the deadline. The gate is asked once for a
+    /// request, with what may be inserted there; further attempts only settle.
+    pub(super) async fn opening(
+        &mut self,
+        attempt: &Attempt,
+        gated: Option<Extent>,
+        site: &Site,
+        deadline: Instant,
+    ) -> Opening {
+        let opens = gated.map_or(Ok(self.arrived), |extent| self.gate(attempt, extent, site));
+        let gated = match opens {
+            Ok(not_before) => not_before,
+            Err(reason) => return Opening::Never(Silence::Gated(reason)),
+        };
+        let settled = match site.document.changed_at {
+            Some(changed_at) => Instant::from_std(changed_at) + attempt.settle,
+            None => self.arrived,
+        };
+        let opens = settled.max(gated);
+        if gated > settled {
+            let wait = opens.saturating_duration_since(self.arrived).as_millis();
+            self.note(format!("the gate waits {wait} ms in case you type on"));
+        }
+        // A timer is rounded up to the next millisecond, even one that is due already.
+        if opens > Instant::now() {
+            tokio::time::sleep_until(opens.min(deadline)).await;
+        }
+        match () {
+            () if opens < deadline => Opening::Now,
+            () if settled < deadline => Opening::Later(opens),
+            () => Opening::Never(Silence::TooLate),
+        }
+    }
+
+    /// Remembers how the request ended, for the next one at the same place.
+    pub(super) fn receive(&self) {
+        let document = &self.request.snapshot.document;
+        let place = (document.id, document.revision, self.request.offset);
+        self.engine.receptions.lock().note(place, &self.explanation);
+    }
+
+    /// Adds a sentence for the user to the plan.
+    pub(super) fn note(&mut self, note: String) {
+        if let Some(plan) = &mut self.explanation.plan {
+            plan.notes.push(note);
+        }
+    }
+
+    /// When the gate opens.
+    fn gate(&self, attempt: &Attempt, extent: Extent, site: &Site) -> Result<Instant, Reason> {
+        let strictness = self.equipment.settings.gate;
+        if site.trigger != Trigger::Automatic || strictness == Strictness::Off {
+            return Ok(self.arrived);
+        }
+        let asking = Asking {
+            site,
+            extent,
+            tier: attempt.tier,
+            reception: self.reception(site),
+            arrived: self.arrived.into_std(),
+        };
+        match gate::decide(&asking, strictness) {
+            Gate::Ask { not_before } => Ok(Instant::from_std(not_before)),
+            Gate::Silent { reason } => Err(reason),
+        }
+    }
+
+    /// What became of the last suggestion at this very place.
+    fn reception(&self, site: &Site) -> Option<Reception> {
+        let (request, was_blank) = self.engine.receptions.lock().find(site)?;
+        let was_rejected = self.engine.shared.ledger.lock().was_rejected(request);
+        match () {
+            () if was_rejected => Some(Reception::Dismissed),
+            () if was_blank => Some(Reception::Blank),
+            () => None,
+        }
+    }
+}
