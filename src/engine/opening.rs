@@ -1,11 +1,13 @@
 //! When a call may begin: after the settle delay of its tier, and when the gate opens.
 //!
-//! The deadline of a request is a promise about its reply, not about the call. Where the gate wants
-//! a longer rest than that, the reply leaves at the deadline and the call begins later, if the user
-//! still rests then; its answer goes to the cache like any other that comes late. An edit in the
-//! meantime ends it before it has cost anything.
+//! While the gate waits for the user to rest, the request stays open, and its deadline moves along:
+//! the model keeps the time it would have had without the gate, and whoever rests sees its answer.
+//! Where the editor does not keep a request open that long, the reply leaves when it must and the
+//! call begins later, if the user still rests then; its answer goes to the cache like any other that
+//! comes late. An edit in the meantime ends it before it has cost anything.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -19,8 +21,8 @@ use crate::domain::site::{Site, Trigger};
 
 /// When a call may begin.
 pub(super) enum Opening {
-    /// Now: the user has rested long enough.
-    Now,
+    /// Now: the user has rested long enough. Holds the deadline, moved along with the gate's wait.
+    Now(Instant),
     /// Later than the reply must leave.
     Later(Instant),
     /// Not for this request.
@@ -66,7 +68,7 @@ impl Receptions {
 }
 
 impl Run<'_> {
-    /// Waits until a call may begin, at most until the deadline. The gate is asked once for a
+    /// Waits until a call may begin, at most until the reply must leave. The gate is asked once for a
     /// request, with what may be inserted there; further attempts only settle.
     pub(super) async fn opening(
         &mut self,
@@ -85,19 +87,31 @@ impl Run<'_> {
             None => self.arrived,
         };
         let opens = settled.max(gated);
+        let mut deadline = deadline;
         if gated > settled {
             let wait = opens.saturating_duration_since(self.arrived).as_millis();
             self.note(format!("the gate waits {wait} ms in case you type on"));
+            deadline = self.moved(deadline, gated - settled.max(self.arrived));
         }
         // A timer is rounded up to the next millisecond, even one that is due already.
         if opens > Instant::now() {
             tokio::time::sleep_until(opens.min(deadline)).await;
         }
         match () {
-            () if opens < deadline => Opening::Now,
+            () if opens < deadline => Opening::Now(deadline),
             () if settled < deadline => Opening::Later(opens),
             () => Opening::Never(Silence::TooLate),
         }
+    }
+
+    /// A later deadline, as far as the editor keeps the request open.
+    fn moved(&mut self, deadline: Instant, by: Duration) -> Instant {
+        let closes = self.request.open_max.map(|open_max| self.arrived + open_max);
+        let moved = closes.map_or(deadline + by, |closes| closes.min(deadline + by));
+        if let Some(plan) = &mut self.explanation.plan {
+            plan.deadline = moved - self.arrived;
+        }
+        moved
     }
 
     /// Remembers how the request ended, for the next one at the same place.

@@ -1,5 +1,6 @@
 //! One request on its way through the stages.
 
+mod calls;
 mod cascade;
 
 use std::sync::Arc;
@@ -8,29 +9,24 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::flight::{Call, Flight, State, Tower, Watch};
+use super::flight::{Flight, State, Watch};
 use super::opening::Opening;
 use super::outcome::{Followed, completion, local_completion, origin_of, outcome};
 use super::{Engine, Equipment, refresh};
 use crate::domain::cache::{Answer, Hit, PREFIX_TAIL, Place, SUFFIX_HEAD, TYPED_MAX};
 use crate::domain::class::{Classification, classify};
 use crate::domain::completion::{Completion, Confidence, Source};
-use crate::domain::context::{Budget, gather};
 use crate::domain::explain::{AttemptRecord, Ended, Explanation, Silence};
 use crate::domain::local::{Known, Offer, offers};
 use crate::domain::postprocess::{TextState, clean};
-use crate::domain::prompt::{self, PromptForm};
 use crate::domain::route::{Attempt, Circumstances, LocalRole, Plan, Policy, evidence, plan};
 use crate::domain::site::{Site, Trigger};
 use crate::domain::text;
-use crate::domain::units::{NanoUsd, Tokens};
+use crate::domain::units::NanoUsd;
 use crate::domain::workspace::Snapshot;
 
 /// Below this the local engine's guess is not even a last resort.
 const LAST_RESORT_MIN: f64 = 0.35;
-/// Input tokens a tier may be sent, `[local, fast, mid, flagship]`. A fast model under a deadline
-/// reads some 10,000 tokens a second; more text than this would be all it had time for.
-const INPUT_TOKENS_MAX: [u32; 4] = [0, 1200, 3000, 6000];
 
 /// What the editor asks.
 #[derive(Clone, Debug)]
@@ -212,8 +208,8 @@ impl<'a> Run<'a> {
         place: &Place,
         plan: &Plan,
     ) -> Result<Completion, Silence> {
-        let deadline =
-            self.arrived + self.request.open_max.map_or(plan.deadline, |m| m.min(plan.deadline));
+        let open_max = self.request.open_max.unwrap_or(plan.deadline);
+        let mut deadline = self.arrived + open_max.min(plan.deadline);
         let mut silence = Silence::NoModel;
         let mut is_open = false;
         for attempt in &plan.attempts {
@@ -228,7 +224,7 @@ impl<'a> Run<'a> {
             if standing.is_none() {
                 let gated = (!is_open).then_some(plan.extent);
                 match self.opening(attempt, gated, site, deadline).await {
-                    Opening::Now => is_open = true,
+                    Opening::Now(moved) => (is_open, deadline) = (true, moved),
                     Opening::Never(silence) => return Err(silence),
                     Opening::Later(opens) => {
                         self.start(site, place, plan, attempt, opens);
@@ -256,78 +252,6 @@ impl<'a> Run<'a> {
             && self.explanation.attempts.iter().any(|record| {
                 record.model == attempt.model && matches!(record.ended, Ended::Filtered(_))
             })
-    }
-
-    /// The call under way for this document, if it answers this very place; any other is ended.
-    fn join(&self, site: &Site, place: &Place, attempt: &Attempt) -> Option<Watch> {
-        let mut flights = self.engine.flights.lock();
-        // The call there now may be a newer request's.
-        if self.request.superseded.is_cancelled() {
-            return None;
-        }
-        let id = site.document.id;
-        let flight = flights.get(&id)?;
-        if flight.serves(place, attempt.tier, self.request.trigger) {
-            return Some(flight.watch());
-        }
-        flights.remove(&id);
-        None
-    }
-
-    fn start(
-        &self,
-        site: &Arc<Site>,
-        place: &Place,
-        plan: &Plan,
-        attempt: &Attempt,
-        opens: Instant,
-    ) -> Option<Watch> {
-        let model = self.equipment.settings.models.get(&attempt.model)?;
-        let provider = self.equipment.providers.get(&attempt.model)?;
-        let room = model.spec.context_tokens.0.saturating_sub(plan.output_tokens_max.0);
-        let budget = Budget {
-            input_tokens_max: Tokens(room.min(INPUT_TOKENS_MAX[attempt.tier as usize])),
-            redacts: self.equipment.settings.privacy.redact,
-            own_keys: self.equipment.providers.keys(),
-        };
-        let context = gather(site, plan.extent, &budget);
-        let prompt = prompt::build(&context, &model.spec.form, plan.output_tokens_max);
-        let answer = Answer {
-            model: attempt.model.clone(),
-            tier: attempt.tier,
-            class: plan.class,
-            extent: plan.extent,
-            text: String::new(),
-        };
-        let call = Call {
-            site: Arc::clone(site),
-            place: place.clone(),
-            answer,
-            is_chat: model.spec.form == PromptForm::Chat,
-            prompt,
-            price: model.spec.price,
-            timeout: model.endpoint.timeout,
-            opens,
-        };
-        let tower = Arc::clone(&self.engine.shared) as Arc<dyn Tower>;
-        let mut flights = self.engine.flights.lock();
-        // Whoever supersedes this request says so before looking for its call here.
-        if self.request.superseded.is_cancelled() {
-            return None;
-        }
-        // Another request may have begun the same call since this one looked.
-        if let Some(flight) = flights.get(&site.document.id)
-            && flight.serves(place, attempt.tier, self.request.trigger)
-        {
-            return Some(flight.watch());
-        }
-        if let Some(breaker) = self.engine.shared.breakers.lock().get_mut(&attempt.model) {
-            breaker.begin();
-        }
-        let flight = Flight::start(provider, call, tower);
-        let watch = flight.watch();
-        flights.insert(site.document.id, flight);
-        Some(watch)
     }
 
     /// Waits for a call until the deadline. The engine holds the call, so that an edit can end it;

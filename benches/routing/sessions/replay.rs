@@ -14,7 +14,7 @@ use tabtier::domain::document::{Document, DocumentId};
 use tabtier::domain::local::{Known, offers};
 use tabtier::domain::prompt::PromptForm;
 use tabtier::domain::route::{
-    Circumstances, LocalRole, ModelSpec, Place, Plan, Policy, Tier, plan,
+    Circumstances, LocalRole, ModelSpec, Place, Plan, Policy, Tier, evidence, plan,
 };
 use tabtier::domain::site::{Site, Trigger};
 use tabtier::domain::syntax::parse;
@@ -164,6 +164,8 @@ impl<'a> Player<'a> {
             is_healthy: &|_| true,
             trigger: Trigger::Automatic,
             is_private: false,
+            evidence: evidence(&site, &found),
+            feedback: None,
         };
         let plan = plan(&found, &self.policy, &around);
         if let LocalRole::First(min) = plan.local

@@ -169,6 +169,6 @@ fn every_slope_is_above_zero_and_every_weight_is_a_number() {
     assert!(Weights::FITTED.slope.iter().all(|slope| *slope > 0.0));
     assert!(Weights::FITTED.of.iter().all(|weight| weight.is_finite()));
     for bar in [LIGHT, NORMAL, STRICT] {
-        assert!(0.0 < bar.late && bar.late <= bar.early && bar.early < 1.0);
+        assert!((0.0..=bar.early).contains(&bar.late) && bar.early < 1.0);
     }
 }

@@ -7,51 +7,51 @@ use super::Weights;
 
 /// Log odds that an answer is wanted.
 pub(super) const FITTED: Weights = Weights {
-    bias: -1.799,
+    bias: -1.784,
     of: [
-        -0.024, // rhythm
-        0.095,  // last gap
-        -0.100, // moved
-        -0.425, // moved far
+        -0.038, // rhythm
+        0.098,  // last gap
+        -0.102, // moved
+        -0.436, // moved far
         0.000,  // never edited
-        0.359,  // edited elsewhere before
-        -0.749, // completed
-        -0.228, // deleted
-        -2.168, // replaced
-        -0.656, // pasted
-        -1.745, // several
-        -1.600, // nothing
-        -0.043, // first key
-        -0.256, // run
-        -0.912, // recent deletions
-        -0.745, // latency
-        -0.086, // block
-        -0.114, // word of 1
-        0.020,  // word of 2
-        0.920,  // word of 3 or 4
-        -0.190, // word of 5 or more
-        1.322,  // after space
-        0.425,  // after opener
-        -0.549, // after closer
-        -0.173, // after quote
-        1.650,  // after member operator
-        -0.393, // after comma
-        -3.408, // after semicolon
-        0.188,  // after equals
-        0.835,  // after other operator
-        -1.313, // line start
-        -0.077, // blank line
-        1.005,  // blank line, text near below
-        -1.429, // mid-word
-        -0.103, // closers after
-        -1.046, // text after
-        -1.124, // comment
-        -0.577, // string
-        1.086,  // deeper than line above
-        0.473,  // line break typed
-        0.371,  // unclosed here
-        -0.281, // whole word typed before
+        0.353,  // edited elsewhere before
+        -0.761, // completed
+        -0.209, // deleted
+        -2.172, // replaced
+        -0.647, // pasted
+        -1.761, // several
+        -1.627, // nothing
+        -0.027, // first key
+        -0.255, // run
+        -0.949, // recent deletions
+        -0.746, // latency
+        -0.272, // block
+        -0.128, // word of 1
+        0.002,  // word of 2
+        0.908,  // word of 3 or 4
+        -0.207, // word of 5 or more
+        1.306,  // after space
+        0.436,  // after opener
+        -0.469, // after closer
+        -0.072, // after quote
+        1.631,  // after member operator
+        -0.407, // after comma
+        -3.398, // after semicolon
+        0.179,  // after equals
+        0.833,  // after other operator
+        -1.324, // line start
+        0.046,  // blank line
+        0.885,  // blank line, text near below
+        -1.421, // mid-word
+        -0.100, // closers after
+        -1.059, // text after
+        -1.130, // comment
+        -0.604, // string
+        1.168,  // deeper than line above
+        0.441,  // line break typed
+        0.346,  // unclosed here
+        -0.269, // whole word typed before
     ],
     // After typing, after a change, after a move.
-    slope: [0.571, 0.286, 0.050],
+    slope: [0.569, 0.285, 0.050],
 };

@@ -280,7 +280,7 @@ fn other_evidence_lets_less_be_enough() {
 fn a_key_press_or_an_empty_body_takes_a_likely_block_up_at_once() {
     let attempts = |trigger, block_probability, evidence: &[Evidence]| {
         let evidence = evidence.to_vec();
-        let case = Case { trigger, block_probability, evidence, ..two_tiers() };
+        let case = Case { trigger, evidence, block_probability, ..two_tiers() };
         case.plan().attempts.into_iter().map(|a| a.model).collect::<Vec<_>>()
     };
     let invoked = Trigger::Invoked { repeats: 0 };

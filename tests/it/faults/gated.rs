@@ -1,4 +1,4 @@
-//! The gate and the clock: the reply keeps its deadline, the call waits for the rest.
+//! The gate and the clock: the call waits for the rest, and the deadline waits with it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,33 +39,58 @@ fn gated(model: &Arc<Scripted>) -> Arc<Engine> {
     })
 }
 
+/// The rest that a strict gate wants there.
+const REST: Duration = Duration::from_millis(300);
+/// What of the deadline a fast model has after its settle delay.
+const MODEL_TIME: Duration = Duration::from_millis(50);
+
+#[tokio::test(start_paused = true)]
+async fn whoever_rests_sees_the_answer_and_the_model_keeps_its_time() {
+    for (takes, is_in_time) in [(0, true), (49, true), (60, false)] {
+        let model = Scripted::new(&[Step::Wait(takes), Step::Text("bc;")]);
+        let started = Instant::now();
+        let explanation = gated(&model).complete(after_typing()).await;
+        assert_eq!(explanation.offered.is_some(), is_in_time, "{takes}: {explanation:?}");
+        let expected = REST + MODEL_TIME.min(Duration::from_millis(takes));
+        assert_eq!(started.elapsed(), expected);
+        assert_eq!(explanation.plan.expect("a plan").deadline, REST + MODEL_TIME);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_key_press_does_not_wait_for_a_call_that_is_held_back() {
     let model = Scripted::new(&[Step::Text("bc;")]);
     let engine = gated(&model);
     let started = Instant::now();
-    let explanation = engine.complete(after_typing()).await;
+    let explanation = engine.complete(impatient()).await;
     let plan = explanation.plan.expect("a plan");
     let note = "the gate waits 300 ms in case you type on";
     assert_eq!(plan.notes.last().map(String::as_str), Some(note));
     let invoked = Request { trigger: Trigger::Invoked { repeats: 0 }, ..after_typing() };
     let explanation = engine.complete(invoked).await;
-    assert!(explanation.offered.is_some() && started.elapsed() == DEADLINE, "{explanation:?}");
+    assert!(explanation.offered.is_some() && started.elapsed() == OPEN_MAX, "{explanation:?}");
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(model.calls(), 1, "the call held back is not made as well");
 }
 
+/// What an impatient editor keeps a request open.
+const OPEN_MAX: Duration = Duration::from_millis(120);
+
+fn impatient() -> Request {
+    Request { open_max: Some(OPEN_MAX), ..after_typing() }
+}
+
 #[tokio::test(start_paused = true)]
-async fn a_rest_beyond_the_deadline_delays_the_call_and_not_the_reply() {
+async fn a_rest_beyond_what_the_editor_waits_delays_the_call_and_not_the_reply() {
     for is_edited in [false, true] {
         let model = Scripted::new(&[Step::Text("bc;")]);
         let engine = gated(&model);
         let started = Instant::now();
-        let asked = after_typing();
+        let asked = impatient();
         let document = asked.snapshot.document.id;
         let explanation = engine.complete(asked).await;
         assert_eq!(explanation.silence, Some(Silence::TooLate), "{explanation:?}");
-        assert_eq!(started.elapsed(), DEADLINE);
+        assert_eq!(started.elapsed(), OPEN_MAX);
         assert_eq!(model.calls(), 0);
         if is_edited {
             engine.supersede(document);
@@ -75,7 +100,7 @@ async fn a_rest_beyond_the_deadline_delays_the_call_and_not_the_reply() {
         let booked = engine.with_ledger(|ledger| ledger.totals().by_model.len());
         assert_eq!(booked, usize::from(!is_edited), "what was never begun costs nothing");
         // What came late is there for the next request at this place.
-        let again = engine.complete(after_typing()).await;
+        let again = engine.complete(impatient()).await;
         assert_eq!(again.offered.is_some(), !is_edited);
     }
 }
