@@ -44,8 +44,7 @@ pub(super) fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<
     let settings = super::settings(file);
     let (path, position) = place(&arguments.place)?;
     let text = read(&path)?;
-    let first_line = text.lines().next().unwrap_or_default();
-    let opened = document::open(&Languages::load(), &settings, &path, &text, first_line)?;
+    let opened = document::open(&Languages::load(), &settings, &path, &text, None)?;
     let (document, policy) = (opened.document, opened.policy);
     let offset = offset(&document, &path, position)?;
     let words = Arc::new(WordIndex::build(&document.rope, &document.language.lexical));

@@ -1,6 +1,7 @@
 //! Documents of the command line: a text becomes what the server has of an open file when a
 //! request arrives, the syntax tree included.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,15 +25,16 @@ pub(super) struct Opened {
 }
 
 /// Opens `text` as the file at `path`, which need not exist. `first_line` is the first line of the
-/// file; it names the language where the path does not.
+/// file where `text` does not begin with it; it can name the language where the path does not.
 pub(super) fn open(
     languages: &Languages,
     settings: &Settings,
     path: &Path,
     text: &str,
-    first_line: &str,
+    first_line: Option<&str>,
 ) -> anyhow::Result<Opened> {
-    let language = languages.detect("", path, first_line);
+    let beginning = first_line.map(|line| Cow::from([line, "\n", text].concat()));
+    let language = languages.detect("", path, &beginning.unwrap_or(text.into()));
     language.warm();
     let mut document = Document::new(DocumentId(0), 0, language, text);
     let filename = path.file_name().unwrap_or_default().to_string_lossy();

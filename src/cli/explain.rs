@@ -35,8 +35,8 @@ In:  {\"id\", \"path\", \"prefix\", \"suffix\", \"trigger\"}
      which it is when left out, or \"invoked\"; {\"invoked\": 2} was asked twice before. first_line
      is the first line of the file, where prefix does not begin with it.
 
-Out: {\"id\", \"class\", \"extent\", \"tier\", \"confidence\", \"scores\", \"flagship_score\",
-      \"decision_us\", \"reasons\", \"local\"}
+Out: {\"id\", \"language\", \"class\", \"extent\", \"tier\", \"confidence\", \"scores\",
+      \"flagship_score\", \"decision_us\", \"reasons\", \"local\"}
      tier is the one the policy means the class for, whatever models there are. decision_us is the
      time from the parsed document to the finished plan, in microseconds; parsing, counting names
      and the local engine's offers are not in it.

@@ -3,7 +3,8 @@
 //!
 //! Clients name languages differently (`shellscript`, `sh`, `bash`), or not at all: a client
 //! without support for a language often sends `plaintext`. So the id is tried first, then the
-//! file's name, then its first line. No query is compiled here; that takes milliseconds and
+//! file's name, then its first line. A file name ending that several languages share is decided by
+//! what stands in the text, see [`Signs`](crate::domain::language::Signs). No query is compiled here; that takes milliseconds and
 //! happens in the background when a file of the language is opened.
 
 use std::collections::{BTreeMap, HashMap};
@@ -12,11 +13,16 @@ use std::sync::{Arc, LazyLock};
 
 use self::row::Row;
 use crate::domain::language::Language;
+use crate::domain::lexical::{by_sign, code_of};
 
 mod row;
 
 /// The embedded table.
 const ROWS: &str = include_str!("../../grammars/languages.toml");
+
+/// Bound: bytes at the beginning of a text that may name its language. What a header includes and
+/// declares first stands there, below the longest of licences.
+pub const BEGINNING_BYTES_MAX: usize = 32 << 10;
 
 /// Every known language, findable by what clients and files say.
 #[derive(Debug)]
@@ -26,6 +32,8 @@ pub struct Languages {
     by_id: HashMap<String, usize>,
     by_filename: HashMap<String, usize>,
     by_extension: HashMap<String, usize>,
+    /// Who else may be meant by an ending that another language owns.
+    by_shared_extension: HashMap<String, Vec<usize>>,
     by_interpreter: HashMap<String, usize>,
 }
 
@@ -58,12 +66,19 @@ impl Languages {
         by_id.extend(all.iter().enumerate().map(|(i, row)| (row.id.to_lowercase(), i)));
         let plain_text = Language::plain_text();
         let plain_row = by_id.get(&plain_text.id).and_then(|i: &usize| all.get(*i)).cloned();
+        let mut by_shared_extension: HashMap<_, Vec<usize>> = HashMap::new();
+        for (i, row) in all.iter().enumerate() {
+            for ending in &row.signs.extensions {
+                by_shared_extension.entry(ending.to_lowercase()).or_default().push(i);
+            }
+        }
         Self {
             plain_text: plain_row.unwrap_or(plain_text),
             by_id,
             by_filename: index(|row| &row.filenames),
             by_extension: index(|row| &row.extensions),
             by_interpreter: index(|row| &row.interpreters),
+            by_shared_extension,
             all,
         }
     }
@@ -85,12 +100,30 @@ impl Languages {
     /// The language of a file by its whole name, else by its longest known ending.
     pub fn by_path(&self, path: &Path) -> Option<Arc<Language>> {
         let name = path.file_name()?.to_str()?.to_lowercase();
-        let endings = name.match_indices('.').map(|(dot, _)| &name[dot + 1..]);
-        let found = self
-            .by_filename
-            .get(&name)
-            .or_else(|| endings.into_iter().find_map(|ending| self.by_extension.get(ending)));
+        let whole = self.by_filename.get(&name);
+        let found = whole.or_else(|| self.by_extension.get(self.ending(&name)?));
         found.and_then(|i| self.all.get(*i)).cloned()
+    }
+
+    /// The longest known ending of a file name in lower case.
+    fn ending<'a>(&self, name: &'a str) -> Option<&'a str> {
+        let mut endings = name.match_indices('.').map(|(dot, _)| &name[dot + 1..]);
+        endings.find(|ending| self.by_extension.contains_key(*ending))
+    }
+
+    /// The language whose signs stand first in `text`, among those that share the file's ending with
+    /// its owner. `None` where none does or no sign is found: then the owner is meant.
+    pub fn by_signs(&self, path: &Path, text: &str) -> Option<Arc<Language>> {
+        let name = path.file_name()?.to_str()?.to_lowercase();
+        let sharers = self.by_shared_extension.get(self.ending(&name)?)?;
+        let owner = self.by_path(path)?;
+        let end = text.char_indices().map(|(at, c)| at + c.len_utf8());
+        let end = end.take_while(|end| *end <= BEGINNING_BYTES_MAX).last().unwrap_or(0);
+        let beginning = &text[..end];
+        let code = code_of(beginning, &owner.lexical);
+        let sharers = sharers.iter().filter_map(|i| self.all.get(*i));
+        by_sign(&code, sharers.map(Arc::as_ref).map(|row| (row, &row.signs)))
+            .and_then(|row| self.by_id(&row.id))
     }
 
     /// The language of the interpreter in a `#!` line.
@@ -106,14 +139,16 @@ impl Languages {
         found.and_then(|i| self.all.get(*i)).cloned()
     }
 
-    /// The language of a document: what the client says, else what the file's name or first line
-    /// says, else plain text.
-    pub fn detect(&self, lsp_id: &str, path: &Path, first_line: &str) -> Arc<Language> {
+    /// The language of a document: what the client says, else what the file's name says, with signs
+    /// in the text where languages share it, else what the first line says, else plain text. Of
+    /// `text` the first [`BEGINNING_BYTES_MAX`] bytes are enough.
+    pub fn detect(&self, lsp_id: &str, path: &Path, text: &str) -> Arc<Language> {
         let said = self.by_id(lsp_id);
         let is_plain = said.as_ref().is_none_or(|row| row.id == self.plain_text.id);
         said.filter(|_| !is_plain)
+            .or_else(|| self.by_signs(path, text))
             .or_else(|| self.by_path(path))
-            .or_else(|| self.by_first_line(first_line))
+            .or_else(|| self.by_first_line(text.lines().next()?))
             .unwrap_or_else(|| Arc::clone(&self.plain_text))
     }
 }
@@ -121,6 +156,7 @@ impl Languages {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::language::Signs;
 
     #[test]
     fn the_embedded_table_parses() {
@@ -128,10 +164,10 @@ mod tests {
         assert!(rows.is_ok(), "{}", rows.err().map(|error| error.to_string()).unwrap_or_default());
     }
 
-    /// What `detect` makes of an id, a path and a first line.
-    fn check(lsp_id: &str, path: &str, first_line: &str, expected: &str) {
-        let found = Languages::load().detect(lsp_id, Path::new(path), first_line);
-        assert_eq!(found.id, expected, "{lsp_id:?} {path:?} {first_line:?}");
+    /// What `detect` makes of an id, a path and a text.
+    fn check(lsp_id: &str, path: &str, text: &str, expected: &str) {
+        let found = Languages::load().detect(lsp_id, Path::new(path), text);
+        assert_eq!(found.id, expected, "{lsp_id:?} {path:?} {text:?}");
     }
 
     #[test]
@@ -172,6 +208,53 @@ mod tests {
     fn the_client_outranks_the_path() {
         check("cpp", "vector.h", "", "cpp");
         check("", "vector.h", "", "c");
+        check("c", "vector.h", "namespace a {\n", "c");
+        check("typescript", "de.ts", "<?xml version=\"1.0\"?>\n", "typescript");
+    }
+
+    #[test]
+    fn an_ending_that_languages_share_is_decided_by_the_text() {
+        check("", "a.h", "#pragma once\nnamespace a {\n", "cpp");
+        check("plaintext", "a.H", "class Shape;\n", "cpp");
+        check("nonsense", "a.h", "#include <string>\n", "cpp");
+        check("", "a.h", "#include <string.h>\nint namespace;\n", "c");
+        check("", "a.h", "@interface Shape : NSObject\n@end\n", "objective-c");
+        check("", "a.c", "namespace a {\n", "c");
+        check("", "de.ts", "<?xml version=\"1.0\"?>\n<!DOCTYPE TS>\n", "xml");
+        check("", "de.ts", "const head = `\n<?xml version=\"1.0\"?>`;\n", "typescript");
+    }
+
+    #[test]
+    fn a_header_for_both_languages_stays_what_its_owner_is() {
+        let both = "/* A class of its own; namespace and std::string are C++. */\n\
+            #ifndef A_H\n#define A_H\n#include <stdint.h>\n\
+            #ifdef __cplusplus\n#include <string>\nextern \"C\" {\n#endif\n\
+            int open(const char *name); // namespace\n\
+            #if defined(__cplusplus)\n#if 1\n}\n#endif\nclass Wrapper {};\n#endif\n#endif\n";
+        check("", "a.h", both, "c");
+        let more = format!("{both}template<typename T> T min(T a, T b);\n");
+        check("", "a.h", &more, "cpp");
+    }
+
+    #[test]
+    fn only_the_beginning_is_searched() {
+        let text = "int a;\n".repeat(BEGINNING_BYTES_MAX / 7);
+        check("", "a.h", &format!("namespace a {{}}\n{text}"), "cpp");
+        check("", "a.h", &format!("{text}é\nnamespace a {{}}\n"), "c");
+    }
+
+    #[test]
+    fn what_is_shared_has_an_owner_and_signs() {
+        let languages = Languages::load();
+        for row in languages.all() {
+            let Signs { extensions, all, guards } = &row.signs;
+            assert_eq!(extensions.is_empty(), all.is_empty(), "{}", row.id);
+            assert!(!all.is_empty() || guards.is_empty(), "{}", row.id);
+            for ending in extensions {
+                let owner = languages.by_path(Path::new(&format!("a.{ending}")));
+                assert!(owner.is_some_and(|owner| owner.id != row.id), "{} {ending}", row.id);
+            }
+        }
     }
 
     #[test]

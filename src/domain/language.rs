@@ -6,6 +6,10 @@
 
 use std::sync::{Arc, OnceLock};
 
+pub use signs::{Guard, Sign, Signs, Token};
+
+mod signs;
+
 /// A language the server knows.
 #[derive(Debug)]
 pub struct Language {
@@ -17,6 +21,8 @@ pub struct Language {
     pub aliases: Vec<String>,
     /// File name endings without the dot.
     pub extensions: Vec<String>,
+    /// How it is known by its text where another language owns the file name ending.
+    pub signs: Signs,
     /// Whole file names, such as `Makefile`.
     pub filenames: Vec<String>,
     /// Words that may stand in a `#!` line, such as `python3`.
@@ -267,6 +273,7 @@ impl Language {
             name: "Plain text".to_owned(),
             aliases: Vec::new(),
             extensions: Vec::new(),
+            signs: Signs::default(),
             filenames: Vec::new(),
             interpreters: Vec::new(),
             lexical: Lexical::default(),

@@ -6,9 +6,11 @@
 //! grammar, so it is never confused by it.
 
 mod scanner;
+mod signs;
 mod unclosed;
 
 pub use scanner::Scanner;
+pub use signs::{by_sign, code_of};
 pub use unclosed::unclosed;
 
 /// What a place in the text is part of.

@@ -328,8 +328,7 @@ impl LanguageServer for Backend {
         let document = params.text_document;
         let uri = document.uri.as_str();
         let path = path_of(uri);
-        let first_line = document.text.lines().next().unwrap_or_default();
-        let language = self.languages.detect(&document.language_id, path.as_ref(), first_line);
+        let language = self.languages.detect(&document.language_id, path.as_ref(), &document.text);
         let settings = self.engine.settings();
         self.forget(uri);
         let mut session = self.session.lock();

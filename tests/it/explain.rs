@@ -6,6 +6,8 @@ use std::process::{Child, Command, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::support::lsp::Server;
+
 /// The program in an empty home, with this file of settings.
 fn tabtier(home: &TempDir, settings: &str, arguments: &[&str]) -> Command {
     let file = home.path().join("config.toml");
@@ -81,6 +83,7 @@ fn check_members(answer: &Value) {
         "extent",
         "flagship_score",
         "id",
+        "language",
         "local",
         "reasons",
         "scores",
@@ -148,6 +151,60 @@ fn a_first_line_names_the_language_of_a_cut_text() {
     let (answers, _) = batch("", &[cut.to_string(), row(2, "deploy", "# the rest of", "")]);
     assert_eq!(answers[0]["class"], "prose");
     assert_ne!(answers[1]["class"], "prose", "plain text has no comments");
+}
+
+/// The answer says as what a text was read.
+#[test]
+fn a_header_is_read_as_the_language_of_its_text() {
+    let c = "#ifdef __cplusplus\nextern \"C\" {\n#endif\nint class;\nint new_shape(";
+    let cpp = "// Licence of the class.\n#pragma once\nnamespace a {\nclass Shape {\n";
+    let rows = [
+        row(0, "shape.h", c, ");\n"),
+        row(1, "shape.h", cpp, "};\n}\n"),
+        row(2, "shape.h", "", "@class Shape;\n"),
+        row(3, "shape.c", cpp, ""),
+        row(4, "de.ts", "<?xml version=\"1.0\"?>\n", ""),
+        row(5, "de.ts", "const a = 1;\n", ""),
+    ];
+    let (answers, _) = batch("", &rows);
+    let found: Vec<_> = answers.iter().map(|answer| answer["language"].as_str()).collect();
+    let expected = ["c", "cpp", "objective-c", "c", "xml", "typescript"].map(Some);
+    assert_eq!(found, expected);
+}
+
+/// The server reads a header by its text too, unless the client says what it is.
+#[test]
+fn a_client_that_knows_the_language_is_believed() {
+    let cpp = "#pragma once\nnamespace a {\nclass Shape {\n";
+    for (id, uri, text, expected) in [
+        ("", "file:///a/shape.h", cpp, "cpp"),
+        ("header", "file:///a/shape.h", cpp, "cpp"),
+        ("header", "file:///a/shape.h", "int area(void);\n", "c"),
+        ("c", "file:///a/shape.h", cpp, "c"),
+        ("cpp", "file:///a/shape.h", "int area(void);\n", "cpp"),
+    ] {
+        assert_eq!(language_in_server(id, uri, text), expected, "{id:?} {text:?}");
+    }
+}
+
+/// As what a server reads a document that is opened with this id.
+fn language_in_server(id: &str, uri: &str, text: &str) -> String {
+    let mut server = Server::start();
+    let initialize = server.request("initialize", &json!({ "capabilities": {} }));
+    server.expect_reply(&initialize);
+    server.notify("initialized", &json!({}));
+    let document = json!({ "uri": uri, "languageId": id, "version": 0, "text": text });
+    server.notify("textDocument/didOpen", &json!({ "textDocument": document }));
+    let place = json!({
+        "textDocument": { "uri": uri }, "position": { "line": 0, "character": 0 },
+        "context": { "triggerKind": 1 },
+    });
+    let completion = server.request("textDocument/completion", &place);
+    server.expect_reply(&completion);
+    let explain =
+        server.request("workspace/executeCommand", &json!({ "command": "tabtier.explain" }));
+    let explanation = server.expect_reply(&explain)["result"].clone();
+    explanation["language"].as_str().unwrap_or_default().to_owned()
 }
 
 /// A large file costs its parse and little more.

@@ -4,6 +4,7 @@
 //! could wait, so that a caller may send one line and wait for one answer.
 
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::{Serialize, Serializer};
@@ -14,6 +15,7 @@ use crate::cli::document::{self, Opened};
 use crate::config::Settings;
 use crate::config::languages::Languages;
 use crate::domain::class::{Classification, RequestClass, classify, wants_block, warm};
+use crate::domain::language::Language;
 use crate::domain::local::{Known, Offer, offers};
 use crate::domain::route::{Circumstances, Plan, Tier, evidence, plan};
 use crate::domain::site::Site;
@@ -69,6 +71,7 @@ pub(super) fn run(input: impl Read, output: impl Write, settings: &Settings) -> 
 
 /// What was decided for one place.
 struct Decision {
+    language: Arc<Language>,
     found: Classification,
     plan: Plan,
     tier: Option<Tier>,
@@ -79,12 +82,13 @@ struct Decision {
 
 fn decide(row: &Row, languages: &Languages, settings: &Settings) -> Result<Decision, String> {
     let text = [row.prefix.as_str(), row.suffix.as_str()].concat();
-    let first_line = row.first_line.as_deref().or(text.lines().next()).unwrap_or_default();
+    let first_line = row.first_line.as_deref();
     let opened = document::open(languages, settings, &row.path, &text, first_line);
     let Opened { document, policy } = opened.map_err(|error| format!("{error:#}"))?;
     let policy = policy.as_deref().unwrap_or(&settings.policy);
     let words = WordIndex::build(&document.rope, &document.language.lexical);
     let is_private = document.is_private;
+    let language = Arc::clone(&document.language);
     let started = Instant::now();
     let site = Site::new(document, row.prefix.len(), row.trigger);
     let found = classify(&site);
@@ -107,13 +111,14 @@ fn decide(row: &Row, languages: &Languages, settings: &Settings) -> Result<Decis
     let local = offers(&site, found.class, &known);
     let tier = policy.meant_for(found.class);
     let cascade_score = row.streamed_line.as_deref().map(|line| wants_block(&site, &found, line));
-    Ok(Decision { found, plan, tier, took, local, cascade_score })
+    Ok(Decision { language, found, plan, tier, took, local, cascade_score })
 }
 
 /// An answer as it is written. Members keep their meaning between versions; new ones may be added.
 #[derive(Serialize)]
 struct Answer<'a> {
     id: &'a Value,
+    language: &'a str,
     class: &'static str,
     extent: &'static str,
     tier: Option<&'static str>,
@@ -152,10 +157,11 @@ impl Serialize for Scores<'_> {
 
 impl<'a> Answer<'a> {
     fn of(id: &'a Value, decision: &'a Decision) -> Self {
-        let Decision { found, plan, tier, took, local, cascade_score } = decision;
+        let Decision { language, found, plan, tier, took, local, cascade_score } = decision;
         let local = local.iter();
         Self {
             id,
+            language: &language.id,
             class: found.class.name(),
             extent: plan.extent.name(),
             tier: tier.map(Tier::name),

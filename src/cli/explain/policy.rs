@@ -4,17 +4,14 @@
 //! has a file of settings stands for the workspace.
 
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::Context as _;
 
-use crate::config::languages::Languages;
+use crate::config::languages::{BEGINNING_BYTES_MAX, Languages};
 use crate::config::{Settings, overview, place};
 use crate::report;
-
-/// Bound: bytes read for the first line of a file.
-const FIRST_LINE_MAX: u64 = 4 << 10;
 
 pub(super) fn run(about: Option<&Path>, file: Option<&Path>) -> anyhow::Result<i32> {
     let here = about.unwrap_or(Path::new("."));
@@ -32,7 +29,7 @@ pub(super) fn run(about: Option<&Path>, file: Option<&Path>) -> anyhow::Result<i
     let page = match about {
         None => overview::text(&loaded, None),
         Some(about) => {
-            let language = Languages::shared().detect("", about, &first_line(about));
+            let language = Languages::shared().detect("", about, &beginning(about));
             let name = about.to_string_lossy();
             let file = overview::File { name: &name, path: &whole, language: &language.id };
             overview::text(&loaded, Some(file))
@@ -55,15 +52,14 @@ fn feedback(settings: &Settings) -> String {
     }
 }
 
-/// The first line of a file, empty where it cannot be read.
-fn first_line(path: &Path) -> String {
-    let mut line = Vec::new();
+/// As much of a file as names its language, empty where it cannot be read.
+fn beginning(path: &Path) -> String {
+    let mut bytes = Vec::new();
     if path.is_file()
         && let Ok(file) = File::open(path)
     {
-        let mut reader = BufReader::new(file.take(FIRST_LINE_MAX));
         // What could be read is enough.
-        let _ = reader.read_until(b'\n', &mut line);
+        let _ = file.take(BEGINNING_BYTES_MAX as u64).read_to_end(&mut bytes);
     }
-    String::from_utf8_lossy(&line).trim_end().to_owned()
+    String::from_utf8_lossy(&bytes).into_owned()
 }

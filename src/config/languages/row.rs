@@ -8,7 +8,9 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use crate::config::grammars::GRAMMARS;
-use crate::domain::language::{BlockStyle, Delimited, Language, Lexical, WordPair};
+use crate::domain::language::{
+    BlockStyle, Delimited, Guard, Language, Lexical, Sign, Signs, WordPair,
+};
 
 /// A table as it is written.
 #[derive(Debug, Deserialize)]
@@ -17,6 +19,9 @@ pub(super) struct Row {
     name: String,
     aliases: Words,
     extensions: Words,
+    shared_extensions: Words,
+    signs: String,
+    sign_guards: Vec<GuardRow>,
     filenames: Words,
     interpreters: Words,
     indent: String,
@@ -42,6 +47,9 @@ impl Default for Row {
             name: String::new(),
             aliases: Words::default(),
             extensions: Words::default(),
+            shared_extensions: Words::default(),
+            signs: String::new(),
+            sign_guards: Vec::new(),
             filenames: Words::default(),
             interpreters: Words::default(),
             indent: "    ".to_owned(),
@@ -75,6 +83,11 @@ impl Row {
             name: self.name,
             aliases: self.aliases.0,
             extensions: self.extensions.0,
+            signs: Signs {
+                extensions: self.shared_extensions.0,
+                all: self.signs.lines().filter_map(Sign::parse).collect(),
+                guards: self.sign_guards.into_iter().map(Guard::from).collect(),
+            },
             filenames: self.filenames.0,
             interpreters: self.interpreters.0,
             lexical: Lexical {
@@ -145,6 +158,21 @@ impl From<DelimitedRow> for Delimited {
             is_char: row.char,
             code: row.code,
         }
+    }
+}
+
+/// A guard as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GuardRow {
+    open: String,
+    close: String,
+    word: String,
+}
+
+impl From<GuardRow> for Guard {
+    fn from(row: GuardRow) -> Self {
+        Self { open: row.open, close: row.close, word: row.word }
     }
 }
 
