@@ -4,7 +4,8 @@
 
 Everything goes under the cache folder (see packages.py): `downloads/`, one archive a package, and
 `sources/LANGUAGE/PACKAGE/…`, the source files of that language alone. An archive whose SHA-256 is
-not the one in packages.lock is refused; `--lock` writes that file anew. Running it again is cheap.
+not the one in packages.lock is refused; `--lock` writes that file anew. Running it again is cheap. Exit
+code 3 says that a package cannot be had here.
 """
 
 import argparse
@@ -29,6 +30,8 @@ FOREIGN = {"vendor", "vendored", "third_party", "third-party", "thirdparty", "3r
            "external", "extern", "node_modules", "dist", "build", "es", "cjs", "esm", "_cjs", "_esm",
            "generated", "gen", "fixtures", "testdata", "test_data", "corpus", "debian", "deps"}
 MARKS = (".min.", ".d.ts", ".d.mts", ".d.cts", ".pb.", ".generated.", "_generated.", "-bundle.")
+# The exit code of all scripts for what this machine cannot have, as opposed to a fault.
+UNREACHABLE = 3
 SMALLEST, LARGEST = 400, 200_000
 # Another rule for what is unpacked makes what was unpacked stale.
 RULES = hashlib.sha256(pathlib.Path(__file__).read_bytes()).hexdigest()
@@ -84,26 +87,25 @@ def read_lock():
 
 
 def main():
-    """Downloads, checks and unpacks every declared package; exits 1 when one cannot be had."""
+    """Downloads, checks and unpacks every declared package, up to one that cannot be had."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--lock", action="store_true", help="write packages.lock anew")
     options = options.parse_args()
-    root, lock, missing = cache(), {} if options.lock else read_lock(), 0
+    root, lock, refused = cache(), {} if options.lock else read_lock(), 0
     for package in declared():
         key = f"{package.language}/{package.name} {package.version}"
         folder = root / "sources" / package.language / package.folder
         try:
             archive = download(package, root / "downloads")
         except FetchError as error:
-            print(f"{key}: {error}", file=sys.stderr)
-            missing += 1
-            continue
+            print(f"{key} cannot be had: {error}", file=sys.stderr)
+            return UNREACHABLE
         digest = hashlib.sha256(archive.read_bytes()).hexdigest()
         if options.lock:
             lock[key] = digest
         elif lock.get(key) != digest:
             print(f"{key}: {archive.name} is not the file in packages.lock", file=sys.stderr)
-            missing += 1
+            refused += 1
             continue
         made_from = f"{digest} {package.root} {RULES}"
         stamp = folder.parent / f".{package.folder}"
@@ -113,8 +115,8 @@ def main():
             print(f"{key}: {count} files")
     if options.lock:
         LOCK.write_text("".join(f"{lock[key]}  {key}\n" for key in sorted(lock)))
-    print(f"{len(LANGUAGES)} languages, {len(declared()) - missing} packages in {root / 'sources'}")
-    return 1 if missing else 0
+    print(f"{len(LANGUAGES)} languages, {len(declared()) - refused} packages in {root / 'sources'}")
+    return 1 if refused else 0
 
 
 if __name__ == "__main__":

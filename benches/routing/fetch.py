@@ -11,6 +11,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 
 SUITE = "bookworm"
@@ -22,8 +23,11 @@ class FetchError(Exception):
 
 
 def run(*command, cwd=None):
-    """Runs a client and gives its standard output; its failure is a `FetchError`."""
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True)
+    """Runs a client and gives its standard output; its failure or absence is a `FetchError`."""
+    try:
+        done = subprocess.run(command, cwd=cwd, capture_output=True, text=True)
+    except FileNotFoundError as error:
+        raise FetchError(f"needs {command[0]}") from error
     if done.returncode != 0:
         words = (done.stderr.strip() or done.stdout.strip()).splitlines()[-3:]
         raise FetchError(f"{' '.join(command[:3])} …: {' / '.join(words)}")
@@ -45,7 +49,7 @@ def crates_io(package, folder):
 
 def pypi(package, folder):
     """A wheel for any platform: the sources as they are installed, and no build to run."""
-    run("python3", "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:",
+    run(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:",
         "--platform", "any", "--dest", str(folder), f"{package.name}=={package.version}")
 
 
@@ -99,7 +103,9 @@ def revision_of(package, options):
 
 def system_archive():
     """The first Debian archive among the apt sources of this machine."""
-    targets = run("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages")
+    # Without that option apt names only the archives whose lists it has already downloaded.
+    targets = run("apt-get", "indextargets", "--no-release-info", "--format", "$(REPO_URI)",
+                  "Created-By: Packages")
     for line in targets.splitlines():
         if line.rstrip("/").endswith("/debian"):
             return line
