@@ -18,6 +18,7 @@ mod policy;
 mod providers;
 mod replay;
 mod replies;
+mod routing;
 mod support;
 mod sync;
 mod tidy;
