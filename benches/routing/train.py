@@ -3,8 +3,7 @@
     python benches/routing/train.py            trains and writes src/domain/class/weights/
     python benches/routing/train.py --check    only cross-validates, and prints what came out
 
-Two models are made. `site.txt` says from the site alone which class is wanted. `first_line.txt`
-says, once a cheap model has answered with a line, whether the place wants a whole block after all.
+Two models are made. `site` says from the site alone which class is wanted. `first_line` says, once a cheap model has answered with a line, whether the place wants a whole block after all.
 Both are boosted trees. Nothing of the test half is read here; the figures in the files' first lines
 are of packages left out of training (two folds by package).
 """
@@ -154,9 +153,9 @@ def main():
     names = {"name": "identifier", "block": "logic"}
     classes = [names.get(label, label) for label in sheets.LABELS]
     site = fit_site(data, weight, everything)
-    weights.write(WEIGHTS / "site.txt", site, classes, origin)
+    weights.write(WEIGHTS, "site", site, classes, origin)
     line = fit_line(data, weight, everything, scores)
-    weights.write(WEIGHTS / "first_line.txt", line, ["logic"], origin)
+    weights.write(WEIGHTS, "first_line", line, ["logic"], origin)
 
 
 if __name__ == "__main__":

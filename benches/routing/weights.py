@@ -15,7 +15,8 @@ class Trained:
     inputs: np.ndarray
 
 
-def write(path, trained, classes, origin):
+def write(folder, name, trained, classes, origin):
+    """Writes `NAME_tables.txt` and `NAME_trees.txt`, which are read one behind the other."""
     trees = [tree["tree_structure"] for tree in trained.booster.dump_model()["tree_info"]]
     cuts = {}
     for tree in trees:
@@ -30,7 +31,7 @@ def write(path, trained, classes, origin):
         for c in range(width):
             places[count + table * width + c] = len(kept_numbers) + place * width + c
     order = {i: {cut: n for n, cut in enumerate(sorted(values))} for i, values in cuts.items()}
-    with open(path, "w", encoding="utf8") as out:
+    with open(folder / f"{name}_tables.txt", "w", encoding="utf8") as out:
         for line in origin:
             print("#", line, file=out)
         print("classes", *classes, file=out)
@@ -43,6 +44,7 @@ def write(path, trained, classes, origin):
                 print("cuts", c, *map(short, order.get(count + table * width + c, {})), file=out)
             for token, leans in sorted(trained.tables.leans[table].items()):
                 print("lean", *[round(100 * value) for value in leans], token, file=out)
+    with open(folder / f"{name}_trees.txt", "w", encoding="utf8") as out:
         for number, tree in enumerate(trees):
             print("tree", number % width, *nodes(tree, places, order), file=out)
 

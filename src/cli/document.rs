@@ -10,6 +10,7 @@ use anyhow::Context as _;
 
 use crate::config::Settings;
 use crate::config::languages::Languages;
+use crate::domain::class;
 use crate::domain::document::{Document, DocumentId};
 use crate::domain::route::Policy;
 use crate::domain::syntax::{PARSED_BYTES_MAX, parse};
@@ -36,6 +37,7 @@ pub(super) fn open(
     let beginning = first_line.map(|line| Cow::from([line, "\n", text].concat()));
     let language = languages.detect("", path, &beginning.unwrap_or(text.into()));
     language.warm();
+    class::warm();
     let mut document = Document::new(DocumentId(0), 0, language, text);
     let filename = path.file_name().unwrap_or_default().to_string_lossy();
     document.filename = Arc::from(filename.as_ref());

@@ -14,7 +14,7 @@ use super::row::{self, Row};
 use crate::cli::document::{self, Opened};
 use crate::config::Settings;
 use crate::config::languages::Languages;
-use crate::domain::class::{Classification, RequestClass, classify, wants_block, warm};
+use crate::domain::class::{Classification, RequestClass, classify, wants_block};
 use crate::domain::language::Language;
 use crate::domain::local::{Known, Offer, offers};
 use crate::domain::route::{Circumstances, Plan, Tier, evidence, plan};
@@ -29,7 +29,6 @@ const BUFFER: usize = 256 << 10;
 /// Answers every line of `input` and returns how many of them were bad. Blank lines are passed over.
 pub(super) fn run(input: impl Read, output: impl Write, settings: &Settings) -> io::Result<u64> {
     let languages = Languages::load();
-    warm();
     let mut input = BufReader::with_capacity(BUFFER, input);
     let mut output = BufWriter::with_capacity(BUFFER, output);
     let mut line = Vec::new();

@@ -70,8 +70,9 @@ impl TokenTable {
 }
 
 impl Model {
-    /// Reads weights. The error names the line.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    /// Reads weights: first what is known of numbers and tokens, then the trees. The error names the
+    /// line, counted through both.
+    pub fn parse(tables: &str, trees: &str) -> Result<Self, String> {
         let mut model = Self {
             classes: Vec::new(),
             numbers: Vec::new(),
@@ -80,7 +81,7 @@ impl Model {
             trees: Vec::new(),
             base: Vec::new(),
         };
-        for (index, line) in text.lines().enumerate() {
+        for (index, line) in tables.lines().chain(trees.lines()).enumerate() {
             model.read(line).map_err(|problem| format!("line {}: {problem}", index + 1))?;
         }
         if model.classes.is_empty() || model.trees.is_empty() {
@@ -265,9 +266,9 @@ fn floats<'t>(parts: impl Iterator<Item = &'t str>) -> Result<Vec<f32>, String> 
 mod tests {
     use super::*;
 
-    const SMALL: &str = "# made by hand\nclasses a b\nbase 0 0\nnumber x 0.5 2.5\ntoken t\n\
-                         cuts 0 0.2\ncuts 1\nlean 100 0 if x\nlean -50 0 ~<word>\n\
-                         tree 0 0:0 -1000 1:0 0 2000\ntree 1 0:1 0 500\n";
+    const TABLES: &str = "# made by hand\nclasses a b\nbase 0 0\nnumber x 0.5 2.5\ntoken t\n\
+                          cuts 0 0.2\ncuts 1\nlean 100 0 if x\nlean -50 0 ~<word>\n";
+    const TREES: &str = "tree 0 0:0 -1000 1:0 0 2000\ntree 1 0:1 0 500\n";
 
     fn sheet(x: f32, t: &'static str) -> Sheet<'static> {
         let mut sheet = Sheet::default();
@@ -278,7 +279,7 @@ mod tests {
 
     #[test]
     fn trees_are_walked_and_unlisted_tokens_stand_for_their_shape() {
-        let model = Model::parse(SMALL).expect("weights");
+        let model = Model::parse(TABLES, TREES).expect("weights");
         let score = |x, t| model.probabilities(&sheet(x, t))[0];
         let share = |a: f64, b: f64| a.exp() / (a.exp() + b.exp());
         for (x, t, a, b) in [
@@ -301,7 +302,7 @@ mod tests {
             ("classes a\nnumber x one\n", 2),
             ("classes a\nwhat\n", 2),
         ] {
-            let problem = Model::parse(broken).expect_err(broken);
+            let problem = Model::parse(broken, "").expect_err(broken);
             assert!(problem.starts_with(&format!("line {line}:")), "{problem}");
         }
     }

@@ -116,11 +116,20 @@ fn a_replacement_before_text_is_rework() {
 }
 
 #[test]
-fn a_cursor_that_came_into_existing_code_is_silent_until_something_is_typed() {
-    let work = Work::on(CODE).types("let x = 1;").moves_to(6);
-    assert_eq!(work.reason(None), Some(Reason::Moved));
-    let typed = work.moves_to(14).types(" + ");
+fn a_cursor_that_came_into_existing_code_rests_longest_until_something_is_typed() {
+    let moved = Work::on(CODE).types("let x = 1;").moves_to(6);
+    assert_eq!(moved.rest(), Some(NORMAL.rest_max[Tier::Fast as usize].as_millis()));
+    let strict = moved.says(Trigger::Automatic, None, Strictness::Strict);
+    assert_eq!(strict, Gate::Silent { reason: Reason::Moved });
+    let typed = moved.moves_to(14).types(" + ");
     assert_eq!(typed.reason(None), None);
+}
+
+#[test]
+fn where_nothing_was_typed_yet_nothing_is_held_back() {
+    let work = Work::on(CODE);
+    let at_once = Gate::Ask { not_before: work.now };
+    assert_eq!(work.says(Trigger::Automatic, None, Strictness::Strict), at_once);
 }
 
 #[test]

@@ -37,7 +37,8 @@ impl Run<'_> {
         match self.ask_models(site, place, up).await {
             Err(Silence::Superseded) => Err(Silence::Superseded),
             Err(_) => {
-                self.follow_plan(plan, &note);
+                // The answer is the cheap plan's, at the deadline of the other.
+                self.follow_plan(&Plan { deadline: up.deadline, ..plan.clone() }, &note);
                 Ok(cheap)
             }
             Ok(better) => Ok(better),
