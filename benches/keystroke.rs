@@ -156,7 +156,7 @@ impl Bench {
             is_healthy: &|_| true,
             trigger: Trigger::Automatic,
             is_private: false,
-            evidence: evidence(&site, &found),
+            evidence: evidence(&site, &found, false),
             feedback: None,
         };
         let plan = plan(&found, &settings.policy, &around);

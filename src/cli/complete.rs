@@ -58,6 +58,7 @@ pub(super) fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<
         } else {
             Trigger::Automatic
         },
+        has_diagnostic: false,
         open_max: None,
         superseded: CancellationToken::new(),
     };

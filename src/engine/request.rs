@@ -39,6 +39,8 @@ pub struct Request {
     pub offset: usize,
     /// Why the editor asks.
     pub trigger: Trigger,
+    /// Whether the editor shows a problem at the cursor.
+    pub has_diagnostic: bool,
     /// How long the editor keeps the request open; it gets an answer before.
     pub open_max: Option<Duration>,
     /// Cancelled when the answer is of no use any more. No call is begun after that, however late
@@ -146,7 +148,7 @@ impl<'a> Run<'a> {
             is_healthy: &|id| breakers.get(id).is_none_or(|breaker| breaker.allows(now)),
             trigger: self.request.trigger,
             is_private: site.document.is_private,
-            evidence: evidence(site, found),
+            evidence: evidence(site, found, self.request.has_diagnostic),
             feedback: settings.feedback.enabled.then_some(&advise),
         };
         plan(found, self.request.policy.as_deref().unwrap_or(&settings.policy), &around)

@@ -82,12 +82,14 @@ impl Backend {
         params: InlineCompletionParams,
     ) -> Result<Option<InlineCompletionList>> {
         let asking = Asking::InlineKind(params.context.kind());
+        let has_diagnostic = params.context.has_diagnostic_at(params.position);
         let selected = params.context.selected_completion_info;
         let selected = selected.map(|info| (info.range.get(), info.text));
         let uri = params.text_document.uri.as_str();
         let Some(mut asked) = self.ask(uri, params.position, asking) else {
             return Ok(Some(InlineCompletionList::default()));
         };
+        asked.has_diagnostic = has_diagnostic;
         if let Some((range, text)) = &selected {
             select(&mut asked, *range, text, self.session.lock().client.encoding);
         }
@@ -115,7 +117,7 @@ impl Backend {
     /// Runs a request until it is answered or superseded; `None` means that it was superseded and
     /// nothing may be shown. A panic costs this one answer.
     async fn run(&self, asked: Asked, kind: Kind) -> Option<Explanation> {
-        let Asked { snapshot, policy, revision, offset, trigger } = asked;
+        let Asked { snapshot, policy, revision, offset, trigger, has_diagnostic } = asked;
         let document = snapshot.document.clone();
         let id = document.id;
         let language = snapshot.document.language.id.clone();
@@ -132,8 +134,15 @@ impl Backend {
             explanation.silence = Some(Silence::Disabled);
             return Some(explanation);
         }
-        let request =
-            Request { snapshot, policy, offset, trigger, open_max, superseded: superseded.clone() };
+        let request = Request {
+            snapshot,
+            policy,
+            offset,
+            trigger,
+            has_diagnostic,
+            open_max,
+            superseded: superseded.clone(),
+        };
         let work = AssertUnwindSafe(self.engine.complete(request)).catch_unwind();
         let finished = tokio::select! {
             biased;

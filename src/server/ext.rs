@@ -29,12 +29,30 @@ pub(super) struct InlineCompletionContext {
     pub(super) trigger_kind: Option<Value>,
     /// The entry selected in an open completion menu.
     pub(super) selected_completion_info: Option<SelectedCompletionInfo>,
+    /// Our extension: what the editor shows as wrong near the cursor, as in the context of a code
+    /// action.
+    pub(super) diagnostics: Option<Vec<Problem>>,
+}
+
+/// A diagnostic, of which only the place matters here.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(super) struct Problem {
+    /// Where it is.
+    pub(super) range: LenientRange,
 }
 
 impl InlineCompletionContext {
     /// The trigger kind as a number, whatever it counts from.
     pub(super) fn kind(&self) -> Option<u64> {
         self.trigger_kind.as_ref().and_then(Value::as_u64)
+    }
+
+    /// Whether a diagnostic touches this place.
+    pub(super) fn has_diagnostic_at(&self, position: Position) -> bool {
+        self.diagnostics.iter().flatten().any(|problem| {
+            let range = problem.range.get();
+            range.start <= position && position <= range.end
+        })
     }
 }
 

@@ -86,6 +86,8 @@ pub(super) struct Asked {
     pub(super) offset: usize,
     /// Why the editor asks, with earlier invocations at this place counted.
     pub(super) trigger: Trigger,
+    /// Whether the editor shows a problem at the cursor.
+    pub(super) has_diagnostic: bool,
 }
 
 impl Session {
@@ -154,7 +156,8 @@ impl Session {
         };
         let revision = snapshot.document.revision;
         let policy = self.files.get(&id).and_then(|file| file.policy.clone());
-        Some(Asked { snapshot, policy, revision, offset, trigger })
+        let has_diagnostic = false;
+        Some(Asked { snapshot, policy, revision, offset, trigger, has_diagnostic })
     }
 
     fn is_invoked(&mut self, asking: Asking, document: &Document, now: Instant) -> bool {

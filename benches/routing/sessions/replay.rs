@@ -164,7 +164,7 @@ impl<'a> Player<'a> {
             is_healthy: &|_| true,
             trigger: Trigger::Automatic,
             is_private: false,
-            evidence: evidence(&site, &found),
+            evidence: evidence(&site, &found, false),
             feedback: None,
         };
         let plan = plan(&found, &self.policy, &around);

@@ -96,7 +96,7 @@ fn decide(row: &Row, languages: &Languages, settings: &Settings) -> Result<Decis
         is_healthy: &|_| true,
         trigger: row.trigger,
         is_private,
-        evidence: evidence(&site, &found),
+        evidence: evidence(&site, &found, row.has_diagnostic),
         feedback: None,
     };
     let plan = plan(&found, policy, &around);

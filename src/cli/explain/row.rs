@@ -19,6 +19,8 @@ pub(super) struct Row {
     pub(super) trigger: Trigger,
     /// The first line of the file, where `prefix` does not begin with it.
     pub(super) first_line: Option<String>,
+    /// Whether the editor shows a problem at the cursor.
+    pub(super) has_diagnostic: bool,
     /// The first line a model answered with, for deciding again whether a block is wanted.
     pub(super) streamed_line: Option<String>,
 }
@@ -57,6 +59,11 @@ fn row(members: &mut Map<String, Value>) -> Result<Row, String> {
         suffix: required(members, "suffix", "the text after the cursor, \"\" where there is none")?,
         trigger: trigger(members)?,
         first_line: optional(members, "first_line", "the first line of the file, as text")?,
+        has_diagnostic: match members.remove("diagnostic") {
+            None | Some(Value::Null) => false,
+            Some(Value::Bool(there_is_one)) => there_is_one,
+            Some(other) => return Err(wrong("diagnostic", &other, "true or false")),
+        },
         streamed_line: optional(members, "streamed_line", "the first line of an answer, as text")?,
     })
 }

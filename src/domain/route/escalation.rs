@@ -20,6 +20,8 @@ pub enum Evidence {
     Instruction,
     /// The classifier is unsure.
     Unsure,
+    /// The editor shows a problem at the cursor.
+    Diagnostic,
 }
 
 /// What is done once an answer's first line shows that a block is wanted.
@@ -41,12 +43,13 @@ const AT_ONCE_PROBABILITY_MIN: f64 = 0.25;
 /// Below this the classifier counts as unsure.
 const SURE_MIN: f64 = 0.4;
 
-/// The evidence at a site.
-pub fn evidence(site: &Site, found: &Classification) -> Vec<Evidence> {
+/// The evidence at a site. `has_diagnostic` says whether the editor shows a problem there.
+pub fn evidence(site: &Site, found: &Classification, has_diagnostic: bool) -> Vec<Evidence> {
     let all = [
         (site.is_empty_body(), Evidence::EmptyBody),
         (has_instruction(site), Evidence::Instruction),
         (found.confidence.value() < SURE_MIN, Evidence::Unsure),
+        (has_diagnostic, Evidence::Diagnostic),
     ];
     all.into_iter().filter(|(holds, _)| *holds).map(|(_, evidence)| evidence).collect()
 }

@@ -192,6 +192,7 @@ pub(super) fn request(code: &str, trigger: Trigger) -> Request {
         policy: None,
         offset: before.len(),
         trigger,
+        has_diagnostic: false,
         open_max: None,
         superseded: CancellationToken::new(),
     }
