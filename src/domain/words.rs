@@ -100,14 +100,23 @@ fn begins_string(lexical: &Lexical, word: &str, rest: &str) -> bool {
 
 /// Which characters stand in names, with a table for ASCII: this is asked of every character of
 /// a window on the keystroke path.
-struct Letters<'a> {
+pub(super) struct Letters<'a> {
     ascii: [bool; 128],
     lexical: &'a Lexical,
 }
 
 impl<'a> Letters<'a> {
-    fn new(lexical: &'a Lexical) -> Self {
+    /// The table of a language.
+    pub(super) fn new(lexical: &'a Lexical) -> Self {
         Self { ascii: std::array::from_fn(|c| lexical.is_word(char::from(c as u8))), lexical }
+    }
+
+    /// Whether `c` may stand in a name.
+    pub(super) fn is_word(&self, c: char) -> bool {
+        match self.ascii.get(c as usize) {
+            Some(is_letter) => *is_letter,
+            None => self.lexical.is_word(c),
+        }
     }
 
     fn is_letter(&self, text: &str, at: usize) -> Option<(bool, usize)> {

@@ -18,6 +18,7 @@ use std::borrow::Cow;
 
 use crate::domain::site::Site;
 use crate::domain::text;
+use crate::domain::words::Letters;
 
 /// Bytes of text read before and after the cursor for the habits of the file.
 const WINDOW_BEFORE: usize = 16 << 10;
@@ -63,6 +64,7 @@ pub fn shape(token: &str) -> &'static str {
 /// The text around a site that its parts share.
 struct Window<'a> {
     site: &'a Site,
+    letters: Letters<'a>,
     before: String,
     after: String,
 }
@@ -72,14 +74,15 @@ pub fn extract(site: &Site) -> Sheet<'_> {
     let rope = &site.document.rope;
     let window = Window {
         site,
+        letters: Letters::new(&site.document.language.lexical),
         before: text::tail_before(rope, site.offset, WINDOW_BEFORE),
         after: text::head_after(rope, site.offset, WINDOW_AFTER),
     };
     let mut sheet = Sheet::default();
-    cursor::read(site, &mut sheet);
+    cursor::read(site, &window.letters, &mut sheet);
     brackets::read(&window, &mut sheet);
     layout::read(&window, &mut sheet);
-    neighbours::read(site, &mut sheet);
+    neighbours::read(site, &window.letters, &mut sheet);
     tree::read(site, &mut sheet);
     habits::read(&window, &mut sheet);
     sheet
@@ -88,6 +91,7 @@ pub fn extract(site: &Site) -> Sheet<'_> {
 /// Fills in the list for `site` when a model's answer begins with `line`.
 pub fn extract_with_line<'a>(site: &'a Site, line: &'a str) -> Sheet<'a> {
     let mut sheet = extract(site);
-    first_line::read(site, line, &mut sheet);
+    let letters = Letters::new(&site.document.language.lexical);
+    first_line::read(site, line, &letters, &mut sheet);
     sheet
 }

@@ -13,6 +13,8 @@ pub struct Scanner<'a> {
     lexical: &'a Lexical,
     /// Bytes at which something other than plain code may begin.
     interesting: [bool; 256],
+    /// Of these, those at which a string or a comment may begin.
+    opens_text: [bool; 256],
     mode: Mode,
     depth: usize,
     delimited: Option<&'a Delimited>,
@@ -49,6 +51,7 @@ impl<'a> Scanner<'a> {
         for byte in openers.filter_map(|open| open.bytes().next()) {
             interesting[byte as usize] = true;
         }
+        let opens_text = interesting;
         for (open, close) in &lexical.brackets {
             interesting[*open as usize & 255] = true;
             interesting[*close as usize & 255] = true;
@@ -64,6 +67,7 @@ impl<'a> Scanner<'a> {
         Self {
             lexical,
             interesting,
+            opens_text,
             mode: Mode::Code,
             depth: 0,
             delimited: None,
@@ -171,6 +175,9 @@ impl<'a> Scanner<'a> {
             }
             _ => self.is_line_start = false,
         }
+        if !self.opens_text[usize::from(byte)] {
+            return self.step_sign(text, at);
+        }
         let rest = &text[at..];
         let is_after_word =
             || text[..at].chars().next_back().is_some_and(|c| self.lexical.is_word(c));
@@ -193,7 +200,13 @@ impl<'a> Scanner<'a> {
             self.mode = Mode::String { close, start: self.position };
             return self.enter(delimited);
         }
-        if byte == b'\\' {
+        self.step_sign(text, at)
+    }
+
+    /// What is neither white space nor the beginning of a string or comment.
+    fn step_sign(&mut self, text: &str, at: usize) -> usize {
+        let bytes = text.as_bytes();
+        if bytes[at] == b'\\' {
             return 1 + bytes.get(at + 1).map_or(0, |next| usize::from(next.is_ascii()));
         }
         self.step_bracket(text, at)
@@ -243,8 +256,9 @@ impl<'a> Scanner<'a> {
         if matches!(bytes[at], b'\n' | b'\r') {
             self.mode = Mode::Code;
             self.start_line();
+            return 1;
         }
-        1
+        memchr::memchr2(b'\n', b'\r', &bytes[at..]).unwrap_or(bytes.len() - at)
     }
 
     fn step_delimited(&mut self, text: &str, at: usize) -> usize {
@@ -264,6 +278,20 @@ impl<'a> Scanner<'a> {
             }
             self.start_line();
             return 1;
+        }
+        // The escape is an ASCII character in every row; of the others the first byte decides.
+        let first = |text: &str| text.as_bytes().first().copied();
+        let escape = delimited.escape.and_then(|escape| u8::try_from(escape).ok());
+        let close = first(&delimited.close);
+        let open = first(&delimited.open).filter(|_| delimited.nests);
+        let code = delimited.code.as_ref().and_then(|(open, _)| first(open));
+        let ends_run = |byte: u8| {
+            matches!(byte, b'\n' | b'\r')
+                || [escape, close, open, code].into_iter().flatten().any(|stop| stop == byte)
+        };
+        let run = bytes[at..].iter().take_while(|byte| !ends_run(**byte)).count();
+        if run > 0 {
+            return run;
         }
         // Continuation bytes cannot begin a delimiter and would not be a boundary to slice at.
         if (0x80..0xc0).contains(&byte) {

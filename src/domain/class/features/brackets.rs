@@ -12,7 +12,7 @@ const OWNER_BYTES: usize = 160;
 
 pub(super) fn read(window: &Window<'_>, sheet: &mut Sheet<'_>) {
     read_missing(window.site, sheet);
-    read_innermost(window.site, sheet);
+    read_innermost(window, sheet);
     read_below(window, sheet);
 }
 
@@ -38,9 +38,9 @@ fn read_missing(site: &Site, sheet: &mut Sheet<'_>) {
 }
 
 /// The delimiter the cursor is inside of.
-fn read_innermost(site: &Site, sheet: &mut Sheet<'_>) {
+fn read_innermost(window: &Window<'_>, sheet: &mut Sheet<'_>) {
+    let (site, letters) = (window.site, &window.letters);
     let rope = &site.document.rope;
-    let lexical = &site.document.language.lexical;
     let line_start = site.offset - site.line_prefix.len().min(site.offset);
     let line_of = |offset: usize| rope.byte_to_line(offset.min(rope.len_bytes()));
     let here = line_of(site.offset);
@@ -68,24 +68,24 @@ fn read_innermost(site: &Site, sheet: &mut Sheet<'_>) {
     sheet.number("open_commas", inside.map_or(UNKNOWN, |text| text.matches(',').count() as f32));
     sheet.number(
         "open_words",
-        inside.map_or(UNKNOWN, |text| tokens::count_words(text, lexical, 12) as f32),
+        inside.map_or(UNKNOWN, |text| tokens::count_words(text, letters, 12) as f32),
     );
     // What the bracket belongs to: `if (`, `name(`, `= {`, and the line it was opened on.
     let owner = innermost.map(|open| text::tail_before(rope, open.start, OWNER_BYTES));
-    let owner_token = owner.as_deref().and_then(|text| tokens::last(text, lexical));
+    let owner_token = owner.as_deref().and_then(|text| tokens::last(text, letters));
     sheet.token("owner", owner_token.map_or(String::new(), |(token, _)| token.to_owned()));
     let line = innermost.map(|open| {
         let start = text::line_range(rope, open.start).start;
         text::head_after(rope, start, (open.start - start).min(OWNER_BYTES))
     });
-    let first = line.as_deref().and_then(|text| tokens::first(text, lexical));
+    let first = line.as_deref().and_then(|text| tokens::first(text, letters));
     sheet.token("owner_line", first.map_or(String::new(), |(token, _)| token.to_owned()));
 }
 
 /// Lines below that are deeper than the cursor's line, and what ends them: a header written above an
 /// existing body shows here.
 fn read_below(window: &Window<'_>, sheet: &mut Sheet<'_>) {
-    let lexical = &window.site.document.language.lexical;
+    let letters = &window.letters;
     let cursor_indent = columns(&window.site.indent) as f32;
     let mut deeper = 0;
     let mut blank = 0;
@@ -107,6 +107,6 @@ fn read_below(window: &Window<'_>, sheet: &mut Sheet<'_>) {
     sheet.count("blank_below", blank);
     sheet.number("end_indent", end.map_or(-100.0, |(indent, _)| indent - cursor_indent));
     sheet.number("end_char", code(end.and_then(|(_, text)| text.chars().next())));
-    let end_token = end.and_then(|(_, text)| tokens::first(text, lexical));
+    let end_token = end.and_then(|(_, text)| tokens::first(text, letters));
     sheet.token("end", end_token.map_or(String::new(), |(token, _)| token.to_owned()));
 }

@@ -4,6 +4,7 @@ use super::Sheet;
 use super::tokens;
 use crate::domain::language::BlockStyle;
 use crate::domain::site::Site;
+use crate::domain::words::Letters;
 
 /// Signs in the order their codes are given in; the order only has to stay the same.
 const SIGNS: &[char] = &[
@@ -24,7 +25,7 @@ pub(super) fn code(c: Option<char>) -> f32 {
     }
 }
 
-pub(super) fn read<'a>(site: &'a Site, sheet: &mut Sheet<'a>) {
+pub(super) fn read<'a>(site: &'a Site, letters: &Letters<'_>, sheet: &mut Sheet<'a>) {
     let lexical = &site.document.language.lexical;
     let code_before = site.code_before();
     let word = site.word.as_str();
@@ -52,7 +53,7 @@ pub(super) fn read<'a>(site: &'a Site, sheet: &mut Sheet<'a>) {
     sheet.number("char_before_word", code(site.before_word().trim_end().chars().next_back()));
     sheet.flag("space_before_word", site.before_word().ends_with(' '));
     sheet.flag("is_member", site.member_operator().is_some());
-    sheet.count("words_so_far", tokens::count_words(code_before, lexical, 20));
+    sheet.count("words_so_far", tokens::count_words(code_before, letters, 20));
     sheet.flag("has_assignment", has_assignment(code_before));
     sheet.count("commas", code_before.matches(',').count());
     sheet.count("opened_rounds", code_before.matches('(').count());
@@ -60,11 +61,11 @@ pub(super) fn read<'a>(site: &'a Site, sheet: &mut Sheet<'a>) {
     let rest = site.line_suffix.trim();
     sheet.count("rest_chars", rest.chars().count());
     sheet.number("rest_first", code(rest.chars().next()));
-    sheet.count("rest_words", tokens::count_words(rest, lexical, 6));
+    sheet.count("rest_words", tokens::count_words(rest, letters, 6));
 
-    let last = tokens::last(code_before, lexical);
-    let second = last.and_then(|(_, start)| tokens::last(&code_before[..start], lexical));
-    let third = second.and_then(|(_, start)| tokens::last(&code_before[..start], lexical));
+    let last = tokens::last(code_before, letters);
+    let second = last.and_then(|(_, start)| tokens::last(&code_before[..start], letters));
+    let third = second.and_then(|(_, start)| tokens::last(&code_before[..start], letters));
     let name = |token: Option<(&'a str, usize)>| token.map_or("", |(token, _)| token);
     sheet.token("last", name(last));
     sheet.token("second_last", name(second));
@@ -73,8 +74,8 @@ pub(super) fn read<'a>(site: &'a Site, sheet: &mut Sheet<'a>) {
     sheet.token("last_triple", {
         format!("{} {} {}", kind(name(third)), kind(name(second)), kind(name(last)))
     });
-    let first = tokens::first(code_before, lexical);
-    let next = first.and_then(|(_, end)| tokens::first(&code_before[end..], lexical));
+    let first = tokens::first(code_before, letters);
+    let next = first.and_then(|(_, end)| tokens::first(&code_before[end..], letters));
     sheet.token("first", name(first));
     sheet.token("first_pair", format!("{} {}", kind(name(first)), kind(name(next))));
     // Whether the one before the last is the last token too: the line is that short.

@@ -4,10 +4,11 @@
 use memchr::memmem;
 
 use super::cursor::columns;
-use super::neighbours::{begins_with_any, is_comment};
+use super::neighbours::is_comment;
 use super::tokens;
 use super::{Sheet, UNKNOWN, Window};
 use crate::domain::language::Lexical;
+use crate::domain::words::Letters;
 
 /// Bound: places counted for each key and direction, nearest first before the cursor.
 const PLACES_MAX: usize = 40;
@@ -30,12 +31,12 @@ enum Shape {
 }
 
 impl Shape {
-    fn of(rest: &str, lexical: &Lexical) -> Self {
+    fn of(rest: &str, lexical: &Lexical, letters: &Letters<'_>) -> Self {
         let rest = rest.trim();
         if rest.is_empty() {
             return Self::End;
         }
-        let words = tokens::count_words(rest, lexical, 2);
+        let words = tokens::count_words(rest, letters, 2);
         let opens =
             words > 0 && lexical.block_openers.iter().any(|opener| rest.ends_with(opener.as_str()));
         match words {
@@ -89,13 +90,12 @@ pub(super) fn read(window: &Window<'_>, sheet: &mut Sheet<'_>) {
 
 /// What followed the same last one, two and three tokens, and the same whole line.
 fn after_tokens(window: &Window<'_>, sheet: &mut Sheet<'_>) {
-    let site = window.site;
-    let lexical = &site.document.language.lexical;
+    let (site, letters) = (window.site, &window.letters);
     let code = site.code_before();
     let mut starts = Vec::with_capacity(3);
     let mut rest = code;
     while starts.len() < 3
-        && let Some((_, start)) = tokens::last(rest, lexical)
+        && let Some((_, start)) = tokens::last(rest, letters)
     {
         starts.push(start);
         rest = &code[..start];
@@ -108,7 +108,7 @@ fn after_tokens(window: &Window<'_>, sheet: &mut Sheet<'_>) {
         (if starts.len() == 3 { code } else { "" }, names!("after_line"), "goes_on_line"),
     ];
     for (key, names, goes_on_name) in all {
-        let (tally, goes_on) = places(key, window, lexical);
+        let (tally, goes_on) = places(key, window);
         tally.write(names, sheet);
         let total = goes_on + tally.counts.iter().sum::<f32>();
         sheet.number(goes_on_name, if total > 0.0 { goes_on / (total + 0.5) } else { UNKNOWN });
@@ -116,25 +116,26 @@ fn after_tokens(window: &Window<'_>, sheet: &mut Sheet<'_>) {
 }
 
 /// What stands after `key` elsewhere, and how often its last word goes on there.
-fn places(key: &str, window: &Window<'_>, lexical: &Lexical) -> (Tally, f32) {
+fn places(key: &str, window: &Window<'_>) -> (Tally, f32) {
+    let (lexical, letters) = (&window.site.document.language.lexical, &window.letters);
     let mut tally = Tally::default();
     let mut goes_on = 0.0;
     if key.is_empty() {
         return (tally, goes_on);
     }
-    let begins_in_word = key.starts_with(|c| lexical.is_word(c));
-    let ends_in_word = key.ends_with(|c| lexical.is_word(c));
+    let begins_in_word = key.starts_with(|c| letters.is_word(c));
+    let ends_in_word = key.ends_with(|c| letters.is_word(c));
     let mut see = |text: &str, at: usize| {
         let before = text[..at].chars().next_back();
-        if begins_in_word && before.is_some_and(|c| lexical.is_word(c)) {
+        if begins_in_word && before.is_some_and(|c| letters.is_word(c)) {
             return;
         }
         let after = &text[at + key.len()..];
-        if ends_in_word && after.starts_with(|c| lexical.is_word(c)) {
+        if ends_in_word && after.starts_with(|c| letters.is_word(c)) {
             goes_on += 1.0;
         } else {
             let end = memchr::memchr(b'\n', after.as_bytes()).unwrap_or(after.len());
-            tally.add(Shape::of(&after[..end], lexical));
+            tally.add(Shape::of(&after[..end], lexical, letters));
         }
     };
     // The cursor's own place is the end of the text before it, which is left out.
@@ -158,14 +159,14 @@ struct Line<'t> {
 
 /// What followed lines like the one before the place that is written next.
 fn after_lines(window: &Window<'_>, sheet: &mut Sheet<'_>) {
-    let site = window.site;
+    let (site, letters) = (window.site, &window.letters);
     let lexical = &site.document.language.lexical;
     let own_start = window.before.rfind('\n').map_or(0, |at| at + 1);
     // At a line's beginning the line above comes before; elsewhere the line itself does.
     let before_end = if site.is_line_start() { own_start } else { window.before.len() };
-    let before = lines(&window.before[..before_end], lexical);
+    let before = lines(&window.before[..before_end], lexical, letters);
     let after_start = window.after.find('\n').map_or(window.after.len(), |at| at + 1);
-    let after = lines(&window.after[after_start..], lexical);
+    let after = lines(&window.after[after_start..], lexical, letters);
     let indent = columns(&site.indent);
     let mut by_first = Tally::default();
     let mut by_end = Tally::default();
@@ -203,21 +204,21 @@ fn after_lines(window: &Window<'_>, sheet: &mut Sheet<'_>) {
     sheet.count("run_below", run(&mut after.iter()));
 }
 
-fn lines<'t>(text: &'t str, lexical: &Lexical) -> Vec<Line<'t>> {
+fn lines<'t>(text: &'t str, lexical: &Lexical, letters: &Letters<'_>) -> Vec<Line<'t>> {
     let mut lines = Vec::new();
     for line in text.lines() {
         let content = line.trim();
-        let Some((first, _)) = tokens::first(content, lexical) else { continue };
+        let Some((first, _)) = tokens::first(content, letters) else { continue };
         if is_comment(content, lexical) {
             continue;
         }
         let is_pattern = content.starts_with(['@', '#'])
-            || begins_with_any(content, &lexical.import_words, lexical);
+            || lexical.import_words.iter().any(|word| word == first);
         lines.push(Line {
             first,
             last: content.chars().next_back().unwrap_or(' '),
             indent: columns(&line[..line.len() - line.trim_start().len()]),
-            shape: if is_pattern { Shape::Pattern } else { Shape::of(content, lexical) },
+            shape: if is_pattern { Shape::Pattern } else { Shape::of(content, lexical, letters) },
         });
     }
     lines

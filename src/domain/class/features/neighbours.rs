@@ -5,8 +5,9 @@ use super::tokens;
 use super::{Sheet, UNKNOWN};
 use crate::domain::language::Lexical;
 use crate::domain::site::{NearLine, Site};
+use crate::domain::words::Letters;
 
-pub(super) fn read<'a>(site: &'a Site, sheet: &mut Sheet<'a>) {
+pub(super) fn read<'a>(site: &'a Site, letters: &Letters<'_>, sheet: &mut Sheet<'a>) {
     let lexical = &site.document.language.lexical;
     let indent = site.indent.len() as f32;
     let (above, below) = (&site.above, &site.below);
@@ -25,12 +26,12 @@ pub(super) fn read<'a>(site: &'a Site, sheet: &mut Sheet<'a>) {
     sheet.count("above_chars", above.text.chars().count());
     sheet.count("below_chars", below.text.chars().count());
     sheet.flag("above_is_comment", is_comment(&above.text, lexical));
-    sheet.flag("above_is_import", begins_with_any(&above.text, &lexical.import_words, lexical));
-    sheet.flag("below_is_import", begins_with_any(&below.text, &lexical.import_words, lexical));
+    sheet.flag("above_is_import", begins_with_any(&above.text, &lexical.import_words, letters));
+    sheet.flag("below_is_import", begins_with_any(&below.text, &lexical.import_words, letters));
     sheet.flag("is_empty_body", site.is_empty_body());
-    let first = |line: &'a NearLine| tokens::first(&line.text, lexical).map_or("", |(t, _)| t);
+    let first = |line: &'a NearLine| tokens::first(&line.text, letters).map_or("", |(t, _)| t);
     sheet.token("above_first", first(above));
-    sheet.token("above_last", tokens::last(&above.text, lexical).map_or("", |(token, _)| token));
+    sheet.token("above_last", tokens::last(&above.text, letters).map_or("", |(token, _)| token));
     sheet.token("below_first", first(below));
     sheet.flag("above_like_below", !first(above).is_empty() && first(above) == first(below));
     sheet.token("first_around", format!("{} | {}", first(above), first(below)));
@@ -41,6 +42,6 @@ pub(super) fn is_comment(line: &str, lexical: &Lexical) -> bool {
         || lexical.block_comments.iter().any(|comment| line.starts_with(comment.open.as_str()))
 }
 
-pub(super) fn begins_with_any(line: &str, words: &[String], lexical: &Lexical) -> bool {
-    tokens::first(line, lexical).is_some_and(|(token, _)| words.iter().any(|word| word == token))
+pub(super) fn begins_with_any(line: &str, words: &[String], letters: &Letters<'_>) -> bool {
+    tokens::first(line, letters).is_some_and(|(token, _)| words.iter().any(|word| word == token))
 }

@@ -1,6 +1,6 @@
 //! Cutting a line into tokens from either end, without a grammar.
 
-use crate::domain::language::Lexical;
+use crate::domain::words::Letters;
 
 /// What a literal is called, whatever it holds.
 pub(super) const STRING: &str = "<string>";
@@ -10,37 +10,37 @@ pub(super) const NUMBER: &str = "<number>";
 const SINGLE: &[char] = &['(', ')', '[', ']', '{', '}', ',', ';', '"', '\'', '`', '@', '#'];
 
 /// The first token of a text: its name and its bytes. `None` when only white space is left.
-pub(super) fn first<'t>(text: &'t str, lexical: &Lexical) -> Option<(&'t str, usize)> {
+pub(super) fn first<'t>(text: &'t str, letters: &Letters<'_>) -> Option<(&'t str, usize)> {
     let start = text.len() - text.trim_start().len();
     let text = &text[start..];
     let head = text.chars().next()?;
-    let length = if lexical.is_word(head) {
-        run(text, |c| lexical.is_word(c))
+    let length = if letters.is_word(head) {
+        run(text, |c| letters.is_word(c))
     } else if SINGLE.contains(&head) {
         head.len_utf8()
     } else {
-        run(text, |c| is_operator(c, lexical))
+        run(text, |c| is_operator(c, letters))
     };
     Some((named(&text[..length]), start + length))
 }
 
 /// The last token of a text: its name and the offset it begins at.
-pub(super) fn last<'t>(text: &'t str, lexical: &Lexical) -> Option<(&'t str, usize)> {
+pub(super) fn last<'t>(text: &'t str, letters: &Letters<'_>) -> Option<(&'t str, usize)> {
     let text = text.trim_end();
     let tail = text.chars().next_back()?;
-    let length = if lexical.is_word(tail) {
-        run_back(text, |c| lexical.is_word(c))
+    let length = if letters.is_word(tail) {
+        run_back(text, |c| letters.is_word(c))
     } else if SINGLE.contains(&tail) {
         tail.len_utf8()
     } else {
-        run_back(text, |c| is_operator(c, lexical))
+        run_back(text, |c| is_operator(c, letters))
     };
     let start = text.len() - length;
     Some((named(&text[start..]), start))
 }
 
 /// How many words and literals a text holds. Stops counting at `most`.
-pub(super) fn count_words(text: &str, lexical: &Lexical, most: usize) -> usize {
+pub(super) fn count_words(text: &str, letters: &Letters<'_>, most: usize) -> usize {
     let mut count = 0;
     let mut in_word = false;
     let mut quote = None;
@@ -56,7 +56,7 @@ pub(super) fn count_words(text: &str, lexical: &Lexical, most: usize) -> usize {
             count += 1;
             in_word = false;
         } else {
-            let was_word = std::mem::replace(&mut in_word, lexical.is_word(c));
+            let was_word = std::mem::replace(&mut in_word, letters.is_word(c));
             count += usize::from(in_word && !was_word);
         }
         if count >= most {
@@ -100,8 +100,8 @@ fn named(token: &str) -> &str {
     }
 }
 
-fn is_operator(c: char, lexical: &Lexical) -> bool {
-    !lexical.is_word(c) && !c.is_whitespace() && !SINGLE.contains(&c)
+fn is_operator(c: char, letters: &Letters<'_>) -> bool {
+    !letters.is_word(c) && !c.is_whitespace() && !SINGLE.contains(&c)
 }
 
 fn run(text: &str, belongs: impl Fn(char) -> bool) -> usize {
@@ -116,13 +116,15 @@ fn run_back(text: &str, belongs: impl Fn(char) -> bool) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::language::Lexical;
 
     #[test]
     fn a_line_is_cut_from_both_ends() {
         let lexical = Lexical::default();
+        let letters = Letters::new(&lexical);
         let check = |text: &str, first_token: &str, last_token: &str| {
-            assert_eq!(first(text, &lexical).map(|(token, _)| token), Some(first_token), "{text}");
-            assert_eq!(last(text, &lexical).map(|(token, _)| token), Some(last_token), "{text}");
+            assert_eq!(first(text, &letters).map(|(token, _)| token), Some(first_token), "{text}");
+            assert_eq!(last(text, &letters).map(|(token, _)| token), Some(last_token), "{text}");
         };
         check("  let x = 5", "let", NUMBER);
         check("a::b => ", "a", "=>");
@@ -130,18 +132,19 @@ mod tests {
         check("\"é\" + 'x'", STRING, STRING);
         check("x != y_2", "x", "y_2");
         check("->", "->", "->");
-        assert_eq!(first(" \t", &lexical), None);
-        assert_eq!(last("", &lexical), None);
+        assert_eq!(first(" \t", &letters), None);
+        assert_eq!(last("", &letters), None);
     }
 
     #[test]
     fn words_and_literals_are_counted_up_to_a_bound() {
         let lexical = Lexical::default();
-        let count = |text: &str| count_words(text, &lexical, 10);
+        let letters = Letters::new(&lexical);
+        let count = |text: &str| count_words(text, &letters, 10);
         assert_eq!(count(");"), 0);
         assert_eq!(count("foo)"), 1);
         assert_eq!(count("foo(\"a b c\", 1)"), 3);
-        assert_eq!(count_words("a b c d", &lexical, 2), 2);
+        assert_eq!(count_words("a b c d", &letters, 2), 2);
     }
 
     #[test]
