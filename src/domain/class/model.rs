@@ -35,22 +35,27 @@ struct Number {
 #[derive(Debug)]
 struct TokenTable {
     name: String,
-    leans: HashMap<String, Vec<f32>>,
+    rows: HashMap<Box<str>, u32>,
     /// The same for ways of writing, for tokens that are not listed.
-    shapes: Vec<(String, Vec<f32>)>,
+    shapes: Vec<(Box<str>, u32)>,
+    /// One value for each class, row by row.
+    leans: Vec<f32>,
     cuts: Vec<Vec<f32>>,
 }
 
+/// A split or a leaf. Small, because a decision reads some thousands of them.
 #[derive(Clone, Copy, Debug)]
-enum Node {
-    /// Goes to the next node where the input is at most `cut`, else to `right`.
-    Split {
-        input: u16,
-        cut: f32,
-        right: u32,
-    },
-    Leaf(f32),
+struct Node {
+    /// Inputs above this go right; in a leaf, its value.
+    value: f32,
+    /// What a split asks about; [`LEAF`] in a leaf.
+    input: u16,
+    /// How many nodes further the right side of a split begins; the left side is the next node.
+    right: u16,
 }
+
+/// Marks a leaf.
+const LEAF: u16 = u16::MAX;
 
 /// How leaf values are written: as whole thousandths.
 const LEAF_UNIT: f32 = 1000.0;
@@ -59,13 +64,14 @@ const LEAN_UNIT: f32 = 100.0;
 
 impl TokenTable {
     /// The leans of a token, or else of how it is written.
-    fn leans_of(&self, token: &str) -> Option<&Vec<f32>> {
-        let known = self.leans.get(token);
+    fn leans_of(&self, token: &str, classes: usize) -> Option<&[f32]> {
+        let known = self.rows.get(token).copied();
         // Few ways of writing, listed once: no text is put together here.
-        known.or_else(|| {
+        let row = known.or_else(|| {
             let shape = shape(token);
-            self.shapes.iter().find(|(name, _)| name == shape).map(|(_, leans)| leans)
-        })
+            self.shapes.iter().find(|(name, _)| **name == *shape).map(|(_, row)| *row)
+        })? as usize;
+        self.leans.get(row * classes..(row + 1) * classes)
     }
 }
 
@@ -87,6 +93,7 @@ impl Model {
         if model.classes.is_empty() || model.trees.is_empty() {
             return Err("no classes or no trees".to_owned());
         }
+        model.nodes.shrink_to_fit();
         Ok(model)
     }
 
@@ -105,8 +112,9 @@ impl Model {
                 let cuts = vec![Vec::new(); self.classes.len()];
                 self.tokens.push(TokenTable {
                     name,
-                    leans: HashMap::new(),
+                    rows: HashMap::new(),
                     shapes: Vec::new(),
+                    leans: Vec::new(),
                     cuts,
                 });
             }
@@ -127,17 +135,19 @@ impl Model {
         let count = self.classes.len();
         let mut parts = line.splitn(count + 2, ' ');
         parts.next();
-        let leans = (0..count)
+        let leans: Vec<f32> = (0..count)
             .map(|_| number::<f32>(parts.next()).map(|value| value / LEAN_UNIT))
-            .collect::<Result<Vec<_>, _>>()?;
+            .collect::<Result<_, _>>()?;
         let token = parts.next().unwrap_or_default();
         let table = self.tokens.last_mut().ok_or("a lean before any token")?;
+        let row = (table.leans.len() / count.max(1)) as u32;
+        table.leans.extend(leans);
         match token.strip_prefix('~') {
             Some(shape) if shape.is_empty() || shape.starts_with('<') => {
-                table.shapes.push((shape.to_owned(), leans));
+                table.shapes.push((shape.into(), row));
             }
             _ => {
-                table.leans.insert(token.to_owned(), leans);
+                table.rows.insert(token.into(), row);
             }
         }
         Ok(())
@@ -162,16 +172,16 @@ impl Model {
             if let Some((input, cut)) = part.split_once(':') {
                 let input: u16 = number(Some(input))?;
                 let cut = self.cut(usize::from(input), number(Some(cut))?)?;
-                self.nodes.push(Node::Split { input, cut, right: 0 });
+                self.nodes.push(Node { value: cut, input, right: 0 });
                 waiting.push(index);
             } else {
-                self.nodes.push(Node::Leaf(number::<f32>(Some(part))? / LEAF_UNIT));
+                let value = number::<f32>(Some(part))? / LEAF_UNIT;
+                self.nodes.push(Node { value, input: LEAF, right: 0 });
                 match waiting.pop() {
                     None => is_done = true,
                     Some(split) => {
-                        if let Some(Node::Split { right, .. }) = self.nodes.get_mut(split) {
-                            *right = index as u32 + 1;
-                        }
+                        let step = u16::try_from(index + 1 - split);
+                        self.nodes[split].right = step.map_err(|_| "the tree is too large")?;
                     }
                 }
             }
@@ -233,23 +243,21 @@ impl Model {
         let mut tokens = sheet.tokens.iter();
         for table in &self.tokens {
             let Some((_, token)) = tokens.find(|(name, _)| *name == table.name) else { break };
-            inputs.extend(table.leans_of(token).unwrap_or(&nothing));
+            inputs.extend(table.leans_of(token, nothing.len()).unwrap_or(&nothing));
         }
         inputs
     }
 
     fn walk(&self, root: usize, inputs: &[f32]) -> f32 {
         let mut at = root;
-        loop {
-            match self.nodes.get(at) {
-                Some(Node::Leaf(value)) => return *value,
-                Some(Node::Split { input, cut, right }) => {
-                    let goes_left = inputs.get(usize::from(*input)).is_none_or(|v| v <= cut);
-                    at = if goes_left { at + 1 } else { *right as usize };
-                }
-                None => return 0.0,
+        while let Some(node) = self.nodes.get(at) {
+            if node.input == LEAF {
+                return node.value;
             }
+            let is_left = inputs.get(usize::from(node.input)).is_none_or(|v| *v <= node.value);
+            at += if is_left { 1 } else { usize::from(node.right) };
         }
+        0.0
     }
 }
 
