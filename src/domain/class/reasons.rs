@@ -93,7 +93,7 @@ pub(super) fn reasons(site: &Site, class: Class) -> Vec<&'static str> {
     } else if site.document.syntax.latest().is_none() {
         reasons.push("no syntax tree yet: decided by the text around the cursor");
     } else if site.scopes.is_empty() {
-        reasons.push("no known syntax around the cursor: decided by the text");
+        reasons.push("no known scope around the cursor");
     }
     reasons
 }
