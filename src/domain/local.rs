@@ -5,10 +5,9 @@
 //! from word indexes built ahead, so that the cost does not grow with the file.
 
 mod closers;
-mod habits;
 mod names;
 
-use super::class::RequestClass;
+use super::class::{Classification, RequestClass};
 use super::completion::Confidence;
 use super::site::Site;
 use super::words::WordIndex;
@@ -39,28 +38,16 @@ pub struct Known {
     pub names: bool,
 }
 
-/// What may be inserted at `site`, best first.
-pub fn offers(site: &Site, class: RequestClass, known: &Known) -> Vec<Offer> {
-    let mut offers = match class {
-        RequestClass::Closer => closers::offers(site, known),
-        RequestClass::Identifier => {
-            let mut offers = names::offers(site, known);
-            // A finished name inside open delimiters may want closing instead, the less so the
-            // more speaks for a longer name.
-            let longer = offers.first().map_or(0.0, |offer| offer.confidence.value());
-            offers.extend(closers::offers(site, known).into_iter().map(|offer| Offer {
-                confidence: Confidence::new(offer.confidence.value() * (1.0 - longer)),
-                ..offer
-            }));
-            offers
-        }
-        RequestClass::Line | RequestClass::Boilerplate => {
-            let mut offers = closers::offers(site, known);
-            offers.extend(names::offers(site, known));
-            offers
-        }
-        RequestClass::Prose | RequestClass::Logic | RequestClass::Refactor => Vec::new(),
-    };
+/// What may be inserted at `site`, best first. `found` is what the classifier says of it: closers are
+/// offered as surely as it finds that nothing else comes first.
+pub fn offers(site: &Site, found: &Classification, known: &Known) -> Vec<Offer> {
+    if matches!(found.class, RequestClass::Prose | RequestClass::Logic | RequestClass::Refactor) {
+        return Vec::new();
+    }
+    let mut offers = closers::offers(site, found, known);
+    if found.class != RequestClass::Closer {
+        offers.extend(names::offers(site, known));
+    }
     offers.sort_by_key(|offer| std::cmp::Reverse(offer.confidence));
     offers.truncate(OFFERS_MAX);
     offers

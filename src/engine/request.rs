@@ -162,7 +162,7 @@ impl<'a> Run<'a> {
             closers: settings.closers,
             names: settings.names,
         };
-        let found = offers(site, found.class, &known);
+        let found = offers(site, found, &known);
         self.explanation.local =
             found.iter().map(|offer| (offer.text.clone(), offer.confidence)).collect();
         found

@@ -169,7 +169,7 @@ impl<'a> Player<'a> {
         };
         let plan = plan(&found, &self.policy, &around);
         if let LocalRole::First(min) = plan.local
-            && offers(&site, found.class, &self.known).first().is_some_and(|o| o.confidence >= min)
+            && offers(&site, &found, &self.known).first().is_some_and(|o| o.confidence >= min)
         {
             return None;
         }

@@ -107,7 +107,7 @@ fn decide(row: &Row, languages: &Languages, settings: &Settings) -> Result<Decis
         closers: settings.local.closers,
         names: settings.local.names,
     };
-    let local = offers(&site, found.class, &known);
+    let local = offers(&site, &found, &known);
     let tier = policy.meant_for(found.class);
     let cascade_score = row.streamed_line.as_deref().map(|line| wants_block(&site, &found, line));
     Ok(Decision { language, found, plan, tier, took, local, cascade_score })

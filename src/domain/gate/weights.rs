@@ -7,50 +7,50 @@ use super::Weights;
 
 /// Log odds that an answer is wanted.
 pub(super) const FITTED: Weights = Weights {
-    bias: -1.784,
+    bias: -1.779,
     of: [
-        -0.038, // rhythm
-        0.098,  // last gap
+        -0.021, // rhythm
+        0.099,  // last gap
         -0.102, // moved
-        -0.436, // moved far
+        -0.383, // moved far
         0.000,  // never edited
-        0.353,  // edited elsewhere before
-        -0.761, // completed
-        -0.209, // deleted
-        -2.172, // replaced
-        -0.647, // pasted
-        -1.761, // several
+        0.348,  // edited elsewhere before
+        -0.743, // completed
+        -0.219, // deleted
+        -2.188, // replaced
+        -0.682, // pasted
+        -1.772, // several
         -1.627, // nothing
-        -0.027, // first key
-        -0.255, // run
-        -0.949, // recent deletions
-        -0.746, // latency
-        -0.272, // block
-        -0.128, // word of 1
-        0.002,  // word of 2
-        0.908,  // word of 3 or 4
-        -0.207, // word of 5 or more
-        1.306,  // after space
-        0.436,  // after opener
-        -0.469, // after closer
-        -0.072, // after quote
-        1.631,  // after member operator
-        -0.407, // after comma
-        -3.398, // after semicolon
-        0.179,  // after equals
-        0.833,  // after other operator
-        -1.324, // line start
-        0.046,  // blank line
-        0.885,  // blank line, text near below
-        -1.421, // mid-word
-        -0.100, // closers after
-        -1.059, // text after
-        -1.130, // comment
-        -0.604, // string
-        1.168,  // deeper than line above
-        0.441,  // line break typed
-        0.346,  // unclosed here
-        -0.269, // whole word typed before
+        -0.041, // first key
+        -0.257, // run
+        -0.931, // recent deletions
+        -0.744, // latency
+        -0.305, // block
+        -0.134, // word of 1
+        0.066,  // word of 2
+        0.903,  // word of 3 or 4
+        -0.206, // word of 5 or more
+        1.301,  // after space
+        0.412,  // after opener
+        -0.417, // after closer
+        -0.148, // after quote
+        1.637,  // after member operator
+        -0.414, // after comma
+        -3.399, // after semicolon
+        0.165,  // after equals
+        0.822,  // after other operator
+        -1.315, // line start
+        0.013,  // blank line
+        0.910,  // blank line, text near below
+        -1.419, // mid-word
+        -0.101, // closers after
+        -1.074, // text after
+        -1.132, // comment
+        -0.607, // string
+        1.166,  // deeper than line above
+        0.452,  // line break typed
+        0.384,  // unclosed here
+        -0.268, // whole word typed before
     ],
     // After typing, after a change, after a move.
     slope: [0.569, 0.285, 0.050],

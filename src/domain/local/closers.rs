@@ -4,31 +4,45 @@
 //! where the language wants it. On a blank line the innermost open block is closed when the
 //! indentation has come back to where it was opened.
 
-use super::{Known, Offer, habits};
+use super::{Known, Offer};
+use crate::domain::class::{Classification, RequestClass};
 use crate::domain::completion::Confidence;
 use crate::domain::language::{BlockStyle, Role};
 use crate::domain::lexical::{Mode, Open};
 use crate::domain::site::Site;
+use crate::domain::text;
+
+/// How often the run of closers is the right one where closers are what comes. Measured on labelled
+/// positions: where the classifier says 95 % closer, 89 % of the runs are right, where 50 %, 50 %.
+const RUN_IS_RIGHT: f64 = 0.93;
+/// Bound: bytes looked through on either side for a line beside this one.
+const SIBLING_BYTES: usize = 4 << 10;
+/// Text in a string may always go on.
+const QUOTE_IS_RIGHT: f64 = 0.3;
 
 /// What may be closed here; at most one offer.
-pub(super) fn offers(site: &Site, known: &Known) -> Vec<Offer> {
+pub(super) fn offers(site: &Site, found: &Classification, known: &Known) -> Vec<Offer> {
     if !known.closers || site.is_mid_word {
         return Vec::new();
     }
-    let offer = if site.is_line_start() { block(site) } else { line(site) };
+    let text = if site.is_line_start() { block(site) } else { line(site) };
+    let confidence = match site.mode {
+        Mode::Code => found.score(RequestClass::Closer) * RUN_IS_RIGHT,
+        _ => QUOTE_IS_RIGHT,
+    };
+    let offer = text.map(|text| Offer { text, confidence: Confidence::new(confidence) });
     offer.into_iter().collect()
 }
 
 /// `}` or `end` on a line of its own, where the indentation is that of the opener.
-fn block(site: &Site) -> Option<Offer> {
+fn block(site: &Site) -> Option<String> {
     let open = site.unclosed.last()?;
     let is_back = open.line_indent == site.indent.len() && site.line_suffix.trim().is_empty();
     let is_after_code = !site.above.text.is_empty() && site.above.indent >= open.line_indent;
-    (is_back && is_after_code && site.mode == Mode::Code)
-        .then(|| Offer { text: open.close.clone(), confidence: Confidence::new(0.8) })
+    (is_back && is_after_code && site.mode == Mode::Code).then(|| open.close.clone())
 }
 
-fn line(site: &Site) -> Option<Offer> {
+fn line(site: &Site) -> Option<String> {
     let line_start = site.offset - site.line_prefix.len();
     let on_line: Vec<&Open> = site.unclosed.iter().filter(|o| o.start >= line_start).collect();
     let quote = match &site.mode {
@@ -64,37 +78,57 @@ fn line(site: &Site) -> Option<Offer> {
         }
         text.push_str(&open.close);
     }
-    let closed = text.trim().len();
     if ends_statement(site, &on_line, &text) {
         text.push_str(&site.document.language.lexical.statement_end);
+    } else if site.line_suffix.trim().is_empty() && quote.is_none() {
+        text.push_str(tail(site, &on_line, &text));
     }
-    if text.trim().is_empty() {
-        return None;
-    }
-    let confidence = confidence(site, closed, quote.is_some());
-    Some(Offer { text, confidence: Confidence::new(confidence) })
+    (!text.trim().is_empty()).then_some(text)
 }
 
-fn confidence(site: &Site, closed: usize, closes_quote: bool) -> f64 {
-    if closes_quote {
-        return 0.3;
+/// What stands behind the closers where they do not end a statement: the separator of a row, or
+/// what opens the body below a header. Empty where neither is sure.
+fn tail<'a>(site: &'a Site, on_line: &[&Open], closers: &str) -> &'a str {
+    let lexical = &site.document.language.lexical;
+    let line_start = site.offset - site.line_prefix.len();
+    let closes_all = on_line.iter().all(|open| !is_block(site, open));
+    if !closes_all {
+        return "";
     }
-    if closed == 0 {
-        return 0.55;
+    let outer = site.enclosing.iter().rev().find(|open| open.start < line_start);
+    if outer.is_some_and(|open| open.open != "{") || is_row(site) {
+        return sibling_separator(site);
     }
-    if site.word.is_empty() {
-        return 0.75;
+    let first = site.code_before().split(|c| !lexical.is_word(c)).next().unwrap_or_default();
+    let is_header = lexical.header_words.iter().any(|word| word == first);
+    let is_closed = closers.ends_with(')') || site.line_prefix.trim_end().ends_with(')');
+    match lexical.block_style {
+        BlockStyle::Braces if is_header && is_closed => " {",
+        BlockStyle::Indentation if is_header => ":",
+        _ => "",
     }
-    if site.word.chars().all(|c| c.is_ascii_digit() || c == '_') {
-        return 0.7;
-    }
-    // A parameter's name is rarely all there is of it, and one letter rarely all of a word.
-    let is_parameter = site.innermost() == Some(Role::Parameters);
-    let is_keyword = site.document.language.lexical.keywords.contains(&site.word);
-    if is_parameter || is_keyword || site.word.chars().count() == 1 {
-        return 0.3;
-    }
-    habits::closed_share(site).min(0.85)
+}
+
+/// Whether the place is a row, arm or member, which are separated in ways of their own.
+fn is_row(site: &Site) -> bool {
+    let line_start = site.offset - site.line_prefix.len();
+    let around = site.scopes.iter().find(|scope| scope.range.start < line_start).map(|s| s.role);
+    matches!(around, Some(Role::Table | Role::Arms | Role::Arguments))
+        || (around == Some(Role::TypeBody) && !site.code_before().contains('='))
+}
+
+/// What the nearest line at the same indentation ends with, if it is a separator.
+fn sibling_separator(site: &Site) -> &'static str {
+    let before = text::tail_before(&site.document.rope, site.offset, SIBLING_BYTES);
+    let after = text::head_after(&site.document.rope, site.offset, SIBLING_BYTES);
+    let indent = site.indent.as_str();
+    let is_sibling = |line: &&str| {
+        line.strip_prefix(indent).is_some_and(|rest| rest.starts_with(|c: char| !c.is_whitespace()))
+    };
+    let above = before.lines().rev().skip(1).find(is_sibling);
+    let below = || after.lines().skip(1).find(is_sibling);
+    let line = above.or_else(below).unwrap_or_default().trim_end();
+    [",", ";"].into_iter().find(|separator| line.ends_with(separator)).unwrap_or_default()
 }
 
 /// Whether a brace opens a block of statements rather than a literal.
@@ -122,17 +156,13 @@ fn ends_statement(site: &Site, on_line: &[&Open], closers: &str) -> bool {
     }
     let first = site.code_before().split(|c| !lexical.is_word(c)).next().unwrap_or_default();
     let is_header = lexical.header_words.iter().any(|word| word == first);
-    // Rows, arms and members are separated in ways of their own.
-    let around = site.scopes.iter().find(|scope| scope.range.start < line_start).map(|s| s.role);
-    let is_row = matches!(around, Some(Role::Table | Role::Arms | Role::Arguments))
-        || (around == Some(Role::TypeBody) && !site.code_before().contains('='));
     let goes_on = lexical.member_operators.iter().any(|o| site.below.text.starts_with(o.as_str()));
     let closes_all = on_line.iter().all(|open| !is_block(site, open));
     let ends_call =
         closers.ends_with([')', ']']) || site.line_prefix.trim_end().ends_with([')', ']']);
     !first.is_empty()
         && !is_header
-        && !is_row
+        && !is_row(site)
         && !goes_on
         && closes_all
         && ends_call

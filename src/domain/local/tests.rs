@@ -17,8 +17,8 @@ fn offers_at(code: &str) -> Vec<Offer> {
     let document = Document::new(DocumentId(0), 1, Arc::new(language), &format!("{before}{after}"));
     let own = Arc::new(WordIndex::build(&document.rope, &document.language.lexical));
     let site = Site::new(document, before.len(), Trigger::Automatic);
-    let class = classify(&site).class;
-    offers(&site, class, &Known { own, others: Vec::new(), closers: true, names: true })
+    let found = classify(&site);
+    offers(&site, &found, &Known { own, others: Vec::new(), closers: true, names: true })
 }
 
 fn check(code: &str, best: &str) {
@@ -31,7 +31,6 @@ fn check(code: &str, best: &str) {
 fn delimiters_of_the_line_are_closed_in_order_and_the_statement_ended() {
     check("{\n    foo(bar(1|\n}", "));");
     check("{\n    let x = foo([1, 2|\n}", "]);");
-    check("{\n    if foo(bar(1|\n}", "))");
     check("{\n    foo(\n        bar(1|\n    )\n}", ")");
 }
 
@@ -39,6 +38,13 @@ fn delimiters_of_the_line_are_closed_in_order_and_the_statement_ended() {
 fn nothing_is_closed_twice() {
     check("{\n    foo(bar(1|))\n}", "");
     check("{\n    foo(bar(1|)\n}", ")");
+}
+
+#[test]
+fn rows_are_separated_as_the_ones_beside_them_and_headers_opened() {
+    check("foo(\n    bar(1),\n    baz(2|\n)\n", "),");
+    check("foo(\n    bar(1)\n    baz(2|\n)\n", ")");
+    check("{\n    if foo(bar(1|\n}", ")) {");
 }
 
 #[test]
