@@ -25,7 +25,8 @@ pub(super) fn offers(site: &Site, found: &Classification, known: &Known) -> Vec<
     if !known.closers || site.is_mid_word {
         return Vec::new();
     }
-    let text = if site.is_line_start() { block(site) } else { line(site) };
+    let text =
+        if site.is_line_start() { block(site) } else { line(site).or_else(|| next_line(site)) };
     let confidence = match site.mode {
         Mode::Code => found.score(RequestClass::Closer) * RUN_IS_RIGHT,
         _ => QUOTE_IS_RIGHT,
@@ -39,7 +40,51 @@ fn block(site: &Site) -> Option<String> {
     let open = site.unclosed.last()?;
     let is_back = open.line_indent == site.indent.len() && site.line_suffix.trim().is_empty();
     let is_after_code = !site.above.text.is_empty() && site.above.indent >= open.line_indent;
-    (is_back && is_after_code && site.mode == Mode::Code).then(|| open.close.clone())
+    (is_back && is_after_code && site.mode == Mode::Code).then(|| block_end(site, open))
+}
+
+/// The line that closes a block opened above, from the end of the line before it.
+fn next_line(site: &Site) -> Option<String> {
+    let open = site.unclosed.last()?;
+    let line_start = site.offset - site.line_prefix.len();
+    let code = site.line_prefix.trim_end();
+    let is_whole =
+        code.len() == site.line_prefix.len() && code.ends_with([';', ',', '}', ')', ']']);
+    let is_inside = open.start < line_start && open.line_indent < site.indent.len();
+    let is_free = site.line_suffix.trim().is_empty() && site.mode == Mode::Code;
+    if !(is_whole && is_inside && is_free) {
+        return None;
+    }
+    let indent = &site.indent[..open.line_indent.min(site.indent.len())];
+    Some(format!("\n{indent}{}", block_end(site, open)))
+}
+
+/// The closer of a block with what stands behind it, as the last block of the same kind was closed
+/// at this indentation: `}`, `},`, `});`.
+fn block_end(site: &Site, open: &Open) -> String {
+    let rope = &site.document.rope;
+    let lexical = &site.document.language.lexical;
+    let first =
+        |line: &str| line.split(|c| !lexical.is_word(c)).next().unwrap_or_default().to_owned();
+    let line = text::line_range(rope, open.start);
+    let opener = text::head_after(rope, line.start, (open.start - line.start).min(SIBLING_BYTES));
+    let opener = first(opener.trim_start());
+    let before = text::tail_before(rope, line.start, SIBLING_BYTES);
+    let mut end = None;
+    for line in before.lines().rev() {
+        let content = line.trim_start();
+        if content.is_empty() || line.len() - content.len() != open.line_indent {
+            continue;
+        }
+        if content.starts_with(&open.close) && !content.contains(|c| lexical.is_word(c)) {
+            end = Some(content.trim_end());
+        } else if let Some(end) = end.take()
+            && first(content) == opener
+        {
+            return end.to_owned();
+        }
+    }
+    open.close.clone()
 }
 
 fn line(site: &Site) -> Option<String> {
@@ -62,10 +107,10 @@ fn line(site: &Site) -> Option<String> {
     // After a space something else comes, unless a brace with spaces inside is open.
     let wants_space = on_line.last().is_some_and(|open| open.is_spaced);
     if quote.is_none() && site.line_prefix.ends_with(' ') && !wants_space {
-        return None;
+        return (on_line.is_empty() && is_header(site) && has_braces(site)).then(|| "{".to_owned());
     }
     let last = site.line_prefix.trim_end().chars().next_back()?;
-    let is_finished = last.is_alphanumeric() || ")]}\"'`_".contains(last);
+    let is_finished = last.is_alphanumeric() || ")]}>?\"'`_".contains(last);
     if quote.is_none() && !is_finished {
         return None;
     }
@@ -99,14 +144,24 @@ fn tail<'a>(site: &'a Site, on_line: &[&Open], closers: &str) -> &'a str {
     if outer.is_some_and(|open| open.open != "{") || is_row(site) {
         return sibling_separator(site);
     }
-    let first = site.code_before().split(|c| !lexical.is_word(c)).next().unwrap_or_default();
-    let is_header = lexical.header_words.iter().any(|word| word == first);
     let is_closed = closers.ends_with(')') || site.line_prefix.trim_end().ends_with(')');
     match lexical.block_style {
-        BlockStyle::Braces if is_header && is_closed => " {",
-        BlockStyle::Indentation if is_header => ":",
-        _ => "",
+        BlockStyle::Braces if is_header(site) && is_closed => " {",
+        BlockStyle::Indentation if is_header(site) => ":",
+        _ if is_header(site) => "",
+        _ => sibling_separator(site),
     }
+}
+
+/// Whether the line begins like the head of a block.
+fn is_header(site: &Site) -> bool {
+    let lexical = &site.document.language.lexical;
+    let first = site.code_before().split(|c| !lexical.is_word(c)).next().unwrap_or_default();
+    lexical.header_words.iter().any(|word| word == first)
+}
+
+fn has_braces(site: &Site) -> bool {
+    site.document.language.lexical.block_style == BlockStyle::Braces
 }
 
 /// Whether the place is a row, arm or member, which are separated in ways of their own.
@@ -155,13 +210,12 @@ fn ends_statement(site: &Site, on_line: &[&Open], closers: &str) -> bool {
         return false;
     }
     let first = site.code_before().split(|c| !lexical.is_word(c)).next().unwrap_or_default();
-    let is_header = lexical.header_words.iter().any(|word| word == first);
     let goes_on = lexical.member_operators.iter().any(|o| site.below.text.starts_with(o.as_str()));
     let closes_all = on_line.iter().all(|open| !is_block(site, open));
     let ends_call =
         closers.ends_with([')', ']']) || site.line_prefix.trim_end().ends_with([')', ']']);
     !first.is_empty()
-        && !is_header
+        && !is_header(site)
         && !is_row(site)
         && !goes_on
         && closes_all

@@ -54,6 +54,13 @@ fn an_open_block_is_closed_where_the_indentation_is_back() {
 }
 
 #[test]
+fn a_block_is_closed_as_the_last_one_of_its_kind_was() {
+    check("let a = {\n    b;\n};\nlet c = {\n    d;\n|", "};");
+    check("let a = {\n    b;\n};\nf {\n    d;\n|", "}");
+    check("let a = {\n    b;\n};\nlet c = {\n    d;|\n", "\n};");
+}
+
+#[test]
 fn names_come_from_the_same_context_first() {
     check("self.alpha(); other.beta(); self.alpha(); self.al|", "pha");
     check("self.total(); other.count(); other.|", "count");
