@@ -164,8 +164,8 @@ pub const TABLE: &[Row] = &[
         scope: Scope::Only("strict"),
         doc: "How much the gate holds back. The gate keeps models from being asked while you type \
               where their answer would hardly be read: it lengthens the settle delay or says \
-              nothing. `light` makes fewer calls and hardly delays an answer; `normal` avoids \
-              most wasted calls; `strict` avoids more of them and loses some wanted answers; `off` \
+              nothing. `light` only delays calls; `normal` avoids most wasted \
+              calls; `strict` avoids more of them and loses some wanted answers; `off` \
               asks after every settle delay. What you ask for with a key press is never held back.",
     },
     Row {
@@ -277,7 +277,7 @@ pub const TABLE: &[Row] = &[
         scope: Scope::Never,
         doc: "How long you must have paused typing before a model of this tier is asked. Pressing \
               the key for a completion asks at once. Shorter pauses cost more: most requests are \
-              then outdated before anyone reads the answer.",
+              then outdated before anyone reads the answer. With 0 the gate delays nothing either.",
     },
     Row {
         key: "models.<name>.protocol",

@@ -267,8 +267,8 @@ impl Chance {
     }
 }
 
-/// What needs no weighing.
-fn certain(asking: &Asking<'_>) -> Option<Reason> {
+/// Why a model is surely not to be asked, without any weighing.
+pub fn certain(asking: &Asking<'_>) -> Option<Reason> {
     match asking.reception {
         Some(Reception::Dismissed) => return Some(Reason::Dismissed),
         Some(Reception::Blank) => return Some(Reason::Blank),

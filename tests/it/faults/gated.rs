@@ -73,6 +73,19 @@ async fn a_key_press_does_not_wait_for_a_call_that_is_held_back() {
     assert_eq!(model.calls(), 1, "the call held back is not made as well");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_tier_without_a_settle_delay_is_asked_at_once() {
+    let model = Scripted::new(&[Step::Text("bc;")]);
+    let engine = engine(&[(Tier::Fast, "one", &model)], |settings| {
+        settings.policy.force = Override::Always(Tier::Fast);
+        settings.policy.settle = [Duration::ZERO; 4];
+        settings.gate = Strictness::Strict;
+    });
+    let started = Instant::now();
+    assert!(engine.complete(after_typing()).await.offered.is_some());
+    assert_eq!(started.elapsed(), Duration::ZERO);
+}
+
 /// What an impatient editor keeps a request open.
 const OPEN_MAX: Duration = Duration::from_millis(120);
 
