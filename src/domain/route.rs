@@ -4,16 +4,16 @@
 //! their health. The same inputs always give the same plan, and every plan carries the sentences
 //! that explain it.
 
-pub mod escalation;
+pub mod evidence;
 pub mod health;
 pub mod model;
 pub mod plan;
 pub mod policy;
 pub mod stats;
 
-pub use escalation::{Escalation, Evidence, evidence};
+pub use evidence::{Evidence, evidence};
 pub use model::{ModelSpec, Place};
-pub use plan::{Attempt, Circumstances, LocalRole, Plan, plan};
+pub use plan::{Attempt, Circumstances, Escalation, LocalRole, Plan, plan};
 pub use policy::{ClassPolicy, Override, Policy};
 pub use stats::{Outcome, RouteStats};
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::escalation::{Escalation, Evidence, escalation, raises_at_once};
+use super::evidence::{Evidence, probability_min, raises_at_once};
 use super::stats::bounds::{Bounds, Shift};
 use super::stats::evidence::Advice;
 use super::{ClassPolicy, ModelSpec, Override, Place, Policy, Tier};
@@ -56,6 +56,15 @@ pub struct Plan {
     pub notes: Vec<String>,
 }
 
+/// What is done once an answer's first line shows that a block is wanted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Escalation {
+    /// How likely a block must be, 0 to 1.
+    pub probability_min: f64,
+    /// What is tried then, with its own deadline, which also counts from the request's arrival.
+    pub plan: Box<Plan>,
+}
+
 /// What routing knows besides the classification and the policy.
 pub struct Circumstances<'a> {
     /// Looks up a configured model.
@@ -75,18 +84,36 @@ pub struct Circumstances<'a> {
 
 /// Chooses what to try for a classified request.
 pub fn plan(found: &Classification, policy: &Policy, around: &Circumstances<'_>) -> Plan {
-    if let Some(note) = raises_at_once(found, policy, around) {
+    let is_open = policy.force == Override::Auto;
+    let note = raises_at_once(found, around.trigger, &around.evidence).filter(|_| is_open);
+    if let Some(note) = note {
         let mut plan = plan_of(RequestClass::Logic, Extent::Block, policy, around);
         plan.notes.insert(0, note);
         return plan;
     }
     let mut plan = plan_of(found.class, found.extent, policy, around);
-    plan.escalation = escalation(&plan, found, policy, around);
+    plan.escalation = escalation(&plan, found, policy, around).filter(|_| is_open);
     plan
 }
 
+/// What the plan may move up to; `None` where that would be nothing dearer.
+fn escalation(
+    plan: &Plan,
+    found: &Classification,
+    policy: &Policy,
+    around: &Circumstances<'_>,
+) -> Option<Escalation> {
+    let is_line = plan.extent == Extent::Line
+        && matches!(plan.class, RequestClass::Line | RequestClass::Boilerplate);
+    let first = plan.attempts.first().filter(|_| is_line)?;
+    let up = plan_of(RequestClass::Logic, Extent::Block, policy, around);
+    let is_dearer = up.attempts.first().is_some_and(|attempt| attempt.tier > first.tier);
+    let probability_min = probability_min(found, &around.evidence);
+    is_dearer.then(|| Escalation { probability_min, plan: Box::new(up) })
+}
+
 /// The plan of a class's row, whatever else speaks for another.
-pub(super) fn plan_of(
+fn plan_of(
     class: RequestClass,
     extent: Extent,
     policy: &Policy,

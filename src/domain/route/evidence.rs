@@ -1,4 +1,4 @@
-//! Moving up on evidence: from a cheap model to a dear one, where one look was not enough.
+//! What speaks for a dearer tier than the class: the evidence at a site, and how much is enough.
 //!
 //! Whether the next statement has one line or six is often in nothing that stands there yet, so a
 //! plan may start with a cheap model and move up when its first line begins a block
@@ -6,9 +6,7 @@
 //! block. Where the user pressed a key, or the body opened here is still empty, a likely block goes
 //! up at once.
 
-use super::plan::plan_of;
-use super::{Circumstances, Override, Plan, Policy};
-use crate::domain::class::{Classification, Extent, RequestClass, has_instruction};
+use crate::domain::class::{Classification, RequestClass, has_instruction};
 use crate::domain::site::{Site, Trigger};
 
 /// What speaks for more than the class says.
@@ -22,15 +20,6 @@ pub enum Evidence {
     Unsure,
     /// The editor shows a problem at the cursor.
     Diagnostic,
-}
-
-/// What is done once an answer's first line shows that a block is wanted.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Escalation {
-    /// How likely a block must be, 0 to 1.
-    pub probability_min: f64,
-    /// What is tried then, with its own deadline, which also counts from the request's arrival.
-    pub plan: Box<Plan>,
 }
 
 /// How likely a block must be once the first line is known. The probability is calibrated, so this
@@ -57,17 +46,16 @@ pub fn evidence(site: &Site, found: &Classification, has_diagnostic: bool) -> Ve
 /// Whether a likely block is planned for although another class is likelier; the note that says so.
 pub(super) fn raises_at_once(
     found: &Classification,
-    policy: &Policy,
-    around: &Circumstances<'_>,
+    trigger: Trigger,
+    evidence: &[Evidence],
 ) -> Option<String> {
     let probability = found.score(RequestClass::Logic);
-    let is_open = policy.force == Override::Auto && found.class != RequestClass::Logic;
-    if !is_open || probability < AT_ONCE_PROBABILITY_MIN {
+    if found.class == RequestClass::Logic || probability < AT_ONCE_PROBABILITY_MIN {
         return None;
     }
-    let why = if matches!(around.trigger, Trigger::Invoked { .. }) {
+    let why = if matches!(trigger, Trigger::Invoked { .. }) {
         "asked for by key"
-    } else if around.evidence.contains(&Evidence::EmptyBody) {
+    } else if evidence.contains(&Evidence::EmptyBody) {
         "the body opened here is still empty"
     } else {
         return None;
@@ -75,21 +63,8 @@ pub(super) fn raises_at_once(
     Some(format!("{why}, and a block is {:.0} % likely: planned as logic", 100.0 * probability))
 }
 
-/// What the plan may move up to; `None` where that would be nothing dearer.
-pub(super) fn escalation(
-    plan: &Plan,
-    found: &Classification,
-    policy: &Policy,
-    around: &Circumstances<'_>,
-) -> Option<Escalation> {
-    let is_line = plan.extent == Extent::Line
-        && matches!(plan.class, RequestClass::Line | RequestClass::Boilerplate);
-    let first = plan.attempts.first().filter(|_| is_line && policy.force == Override::Auto)?;
-    let up = plan_of(RequestClass::Logic, Extent::Block, policy, around);
-    let is_dearer = up.attempts.first().is_some_and(|attempt| attempt.tier > first.tier);
-    let has_evidence = !around.evidence.is_empty() || found.score(RequestClass::Logic) >= SURE_MIN;
-    is_dearer.then(|| Escalation {
-        probability_min: if has_evidence { PROBABILITY_MIN_WITH_EVIDENCE } else { PROBABILITY_MIN },
-        plan: Box::new(up),
-    })
+/// How likely a block must be, 0 to 1, once the first line of a cheap answer is known.
+pub(super) fn probability_min(found: &Classification, evidence: &[Evidence]) -> f64 {
+    let has_evidence = !evidence.is_empty() || found.score(RequestClass::Logic) >= SURE_MIN;
+    if has_evidence { PROBABILITY_MIN_WITH_EVIDENCE } else { PROBABILITY_MIN }
 }
