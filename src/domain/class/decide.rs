@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use super::features::{Sheet, extract, extract_with_line};
+use super::features::{extract, extract_with_line};
 use super::model::Model;
 use super::reasons::reasons;
 use super::{Classification, Extent, RequestClass};
@@ -104,7 +104,7 @@ fn mostly(class: RequestClass, probability: f64) -> [f64; 7] {
 
 fn learned(site: &Site) -> [f64; 7] {
     let Some(model) = SITE.as_ref() else { return PRIOR };
-    let sheet: Sheet<'_> = extract(site);
+    let sheet = extract(site);
     let mut scores = [0.0; 7];
     for (name, probability) in model.classes().iter().zip(model.probabilities(&sheet)) {
         let class = RequestClass::ALL.into_iter().find(|class| class.name() == name);

@@ -1,8 +1,9 @@
 //! Closers: what was opened before the cursor and is not closed after it, in the right order.
 //!
-//! On a line with code the delimiters opened on that line are closed, then the statement is ended
-//! where the language wants it. On a blank line the innermost open block is closed when the
-//! indentation has come back to where it was opened.
+//! On a line with code the delimiters opened on that line are closed; then the statement is ended, a
+//! row gets the separator of the rows beside it, or a header what opens its body. On a blank line
+//! whose indentation has come back, and from the end of the last line of a block, the block is closed
+//! as the last one of its kind was. How sure this is comes from the classifier.
 
 use super::{Known, Offer};
 use crate::domain::class::{Classification, RequestClass};

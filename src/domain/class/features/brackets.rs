@@ -4,6 +4,7 @@
 use super::cursor::{code, columns};
 use super::tokens;
 use super::{Sheet, UNKNOWN, Window};
+use crate::domain::lexical::Open;
 use crate::domain::site::Site;
 use crate::domain::text;
 
@@ -18,23 +19,26 @@ pub(super) fn read(window: &Window<'_>, sheet: &mut Sheet<'_>) {
 
 /// What was opened and is closed nowhere.
 fn read_missing(site: &Site, sheet: &mut Sheet<'_>) {
-    let rope = &site.document.rope;
     let line_start = site.offset - site.line_prefix.len().min(site.offset);
-    let line_of = |offset: usize| rope.byte_to_line(offset.min(rope.len_bytes()));
-    let here = line_of(site.offset);
-
     sheet.count("missing", site.unclosed.len());
     sheet.count("missing_here", site.unclosed.iter().filter(|o| o.start >= line_start).count());
     let missing = site.unclosed.last();
     sheet.number("missing_kind", code(missing.and_then(|open| open.open.chars().next())));
-    sheet.number(
-        "missing_lines",
-        missing.map_or(UNKNOWN, |open| (here - line_of(open.start).min(here)).min(200) as f32),
-    );
-    sheet.number(
-        "missing_indent",
-        missing.map_or(-100.0, |open| open.line_indent as f32 - site.indent.len() as f32),
-    );
+    sheet.number("missing_lines", lines_since(site, missing));
+    sheet.number("missing_indent", indent_beside(site, missing));
+}
+
+/// How many lines above the cursor a delimiter was opened.
+fn lines_since(site: &Site, open: Option<&Open>) -> f32 {
+    let rope = &site.document.rope;
+    let line_of = |offset: usize| rope.byte_to_line(offset.min(rope.len_bytes()));
+    let lines = |open: &Open| line_of(site.offset).saturating_sub(line_of(open.start));
+    open.map_or(UNKNOWN, |open| lines(open).min(200) as f32)
+}
+
+/// How much deeper than the cursor's line the line of a delimiter is.
+fn indent_beside(site: &Site, open: Option<&Open>) -> f32 {
+    open.map_or(-100.0, |open| open.line_indent as f32 - site.indent.len() as f32)
 }
 
 /// The delimiter the cursor is inside of.
@@ -42,8 +46,6 @@ fn read_innermost(window: &Window<'_>, sheet: &mut Sheet<'_>) {
     let (site, letters) = (window.site, &window.letters);
     let rope = &site.document.rope;
     let line_start = site.offset - site.line_prefix.len().min(site.offset);
-    let line_of = |offset: usize| rope.byte_to_line(offset.min(rope.len_bytes()));
-    let here = line_of(site.offset);
     let innermost = site.enclosing.last();
     sheet.count("depth", site.enclosing.len());
     sheet.number("open_kind", code(innermost.and_then(|open| open.open.chars().next())));
@@ -52,14 +54,8 @@ fn read_innermost(window: &Window<'_>, sheet: &mut Sheet<'_>) {
         "open_is_missing",
         innermost.is_some_and(|open| site.unclosed.last().is_some_and(|m| m.start == open.start)),
     );
-    sheet.number(
-        "open_lines",
-        innermost.map_or(UNKNOWN, |open| (here - line_of(open.start).min(here)).min(200) as f32),
-    );
-    sheet.number(
-        "open_indent",
-        innermost.map_or(-100.0, |open| open.line_indent as f32 - site.indent.len() as f32),
-    );
+    sheet.number("open_lines", lines_since(site, innermost));
+    sheet.number("open_indent", indent_beside(site, innermost));
     let round = site.enclosing.iter().rev().find(|open| open.open == "(");
     sheet.flag("round_is_here", round.is_some_and(|open| open.start >= line_start));
     let inside = innermost
