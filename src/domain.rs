@@ -16,6 +16,7 @@ pub mod trail;
 
 pub mod document;
 
+pub mod tokens;
 pub mod words;
 
 pub mod workspace;

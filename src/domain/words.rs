@@ -75,7 +75,7 @@ pub fn for_each_word<'a>(text: &'a str, lexical: &'a Lexical, mut see: impl FnMu
     while at < text.len() {
         let length = letters.word_length(text, at);
         let word = &text[at..at + length];
-        if length > 0 && !begins_string(lexical, word, &text[at..]) {
+        if length > 0 && !letters.begins_string(word, &text[at..]) {
             let is_name = !word.starts_with(|c: char| c.is_numeric()) && length <= NAME_BYTES_MAX;
             if is_name && *scanner.mode() == Mode::Code {
                 see(at, word);
@@ -89,13 +89,6 @@ pub fn for_each_word<'a>(text: &'a str, lexical: &'a Lexical, mut see: impl FnMu
             at = end;
         }
     }
-}
-
-/// Whether a word is the beginning of a string's opener, such as the `f` of `f"`.
-fn begins_string(lexical: &Lexical, word: &str, rest: &str) -> bool {
-    const PREFIX_MAX: usize = 3;
-    word.len() <= PREFIX_MAX
-        && lexical.strings.iter().any(|s| s.open.len() > word.len() && rest.starts_with(&s.open))
 }
 
 /// Which characters stand in names, with a table for ASCII: this is asked of every character of
@@ -138,7 +131,15 @@ impl<'a> Letters<'a> {
         end - at
     }
 
-    fn word_length(&self, text: &str, at: usize) -> usize {
+    /// Whether a word is the beginning of a string's opener, such as the `f` of `f"`.
+    pub(super) fn begins_string(&self, word: &str, rest: &str) -> bool {
+        const PREFIX_MAX: usize = 3;
+        let opens = |open: &str| open.len() > word.len() && rest.starts_with(open);
+        word.len() <= PREFIX_MAX && self.lexical.strings.iter().any(|string| opens(&string.open))
+    }
+
+    /// The bytes of the word that begins at `at`; zero where none does.
+    pub(super) fn word_length(&self, text: &str, at: usize) -> usize {
         self.run(text, at, true)
     }
 

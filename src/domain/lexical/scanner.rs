@@ -144,12 +144,12 @@ impl<'a> Scanner<'a> {
     }
 
     /// Whether something other than plain code may begin with this byte.
-    pub(super) fn is_interesting(&self, byte: u8) -> bool {
+    pub(in crate::domain) fn is_interesting(&self, byte: u8) -> bool {
         self.interesting[usize::from(byte)]
     }
 
     /// Reads what stands at `at` and says how many bytes it was; 0 when only the mode changed.
-    pub(super) fn step(&mut self, text: &str, at: usize) -> usize {
+    pub(in crate::domain) fn step(&mut self, text: &str, at: usize) -> usize {
         match self.mode {
             Mode::Code => self.step_code(text, at),
             Mode::LineComment => self.step_line_comment(text.as_bytes(), at),

@@ -1,0 +1,155 @@
+//! What stands before a token, as hashes: what counts of names are kept under.
+//!
+//! The same name tends to follow the same two or three tokens, and to be passed at the same place to
+//! the same function.
+
+use super::{Kind, Token, hash, mix};
+
+/// Bound: brackets looked through for the call around a token.
+const DEPTH_MAX: usize = 64;
+
+/// The ways to look at what stands before a token, as indexes into [`Before::contexts`].
+pub const TWO: usize = 0;
+/// The three tokens before.
+pub const THREE: usize = 1;
+/// The function that is called and which of its arguments begins here.
+pub const CALL: usize = 2;
+/// The last name before the token before, and that token.
+pub const SKIP: usize = 3;
+/// How many ways there are.
+pub const CONTEXTS: usize = 4;
+
+/// The hash of a line break between two tokens.
+const LINE_BREAK: u32 = 3;
+
+/// What stands before the next token.
+#[derive(Clone, Debug, Default)]
+pub struct Before {
+    /// The last tokens, newest first.
+    last: [u32; 3],
+    /// The last name and the one before it.
+    names: [u32; 2],
+    is_name: bool,
+    /// For each open bracket: what is called and how many arguments are complete. Zero is no call.
+    calls: Vec<(u32, u32)>,
+}
+
+impl Before {
+    /// Passes over a token.
+    pub fn push(&mut self, token: &Token<'_>) {
+        if token.starts_line {
+            self.break_line();
+        }
+        self.keep_calls(token);
+        let hash = token.hash();
+        self.is_name = token.kind == Kind::Name;
+        if self.is_name {
+            self.names = [hash, self.names[0]];
+        }
+        self.shift(hash);
+    }
+
+    /// Passes over the end of a line.
+    pub fn break_line(&mut self) {
+        self.is_name = false;
+        self.shift(LINE_BREAK);
+    }
+
+    fn shift(&mut self, hash: u32) {
+        let [a, b, _] = self.last;
+        self.last = [hash, a, b];
+    }
+
+    fn keep_calls(&mut self, token: &Token<'_>) {
+        if token.kind != Kind::Sign {
+            return;
+        }
+        match token.text {
+            "(" | "[" | "{" if self.calls.len() < DEPTH_MAX => {
+                let callee = if token.text == "(" && self.is_name { self.last[0] } else { 0 };
+                self.calls.push((callee, 0));
+            }
+            ")" | "]" | "}" => {
+                self.calls.pop();
+            }
+            "," => {
+                if let Some((_, arguments)) = self.calls.last_mut() {
+                    *arguments += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The hash of the last token.
+    pub fn last(&self) -> u32 {
+        self.last[0]
+    }
+
+    /// The hashes of what stands here, in the order of [`TWO`] to [`SKIP`]; zero where there is
+    /// nothing of the kind.
+    pub fn contexts(&self) -> [u32; CONTEXTS] {
+        let [a, b, c] = self.last;
+        let name = if self.is_name { self.names[1] } else { self.names[0] };
+        let is_known = |hash: u32, context: u32| if hash == 0 { 0 } else { context };
+        [
+            is_known(b, mix(mix(11, b), a)),
+            is_known(c, mix(mix(mix(12, c), b), a)),
+            self.argument(),
+            is_known(name, mix(mix(13, name), a)),
+        ]
+    }
+
+    fn argument(&self) -> u32 {
+        let begins_argument = self.last[0] == hash("(") || self.last[0] == hash(",") || {
+            self.last[0] == LINE_BREAK && (self.last[1] == hash("(") || self.last[1] == hash(","))
+        };
+        match self.calls.last() {
+            Some((callee, index)) if begins_argument && *callee != 0 => {
+                mix(mix(14, *callee), *index)
+            }
+            _ => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::for_each_token;
+    use super::*;
+    use crate::domain::language::Lexical;
+
+    fn at_end(text: &str) -> [u32; CONTEXTS] {
+        let lexical = Lexical::default();
+        let mut before = Before::default();
+        for_each_token(text, &lexical, |token| before.push(&token));
+        before.contexts()
+    }
+
+    #[test]
+    fn places_with_the_same_tokens_before_them_are_the_same() {
+        let (a, b) = (at_end("x = a . b ("), at_end("y + a . b ("));
+        assert_eq!(a[TWO], b[TWO]);
+        assert_eq!(a[THREE], b[THREE]);
+        assert_eq!(a[CALL], b[CALL]);
+        assert_ne!(at_end("b ["), at_end("b ("));
+        assert_ne!(at_end("a + b (")[THREE], a[THREE]);
+    }
+
+    #[test]
+    fn an_argument_is_known_by_its_function_and_number() {
+        let second = at_end("f(a, ");
+        assert_eq!(second[CALL], at_end("x = f(g(1, 2)[3],\n")[CALL]);
+        assert_ne!(second[CALL], at_end("f(")[CALL]);
+        assert_ne!(second[CALL], at_end("g(a, ")[CALL]);
+        assert_eq!(at_end("f(a + ")[CALL], 0);
+        assert_eq!(at_end("(a, ")[CALL], 0);
+    }
+
+    #[test]
+    fn the_last_name_is_seen_past_what_stands_between() {
+        assert_eq!(at_end("ctx: & (")[SKIP], at_end("ctx = 1 + (")[SKIP]);
+        assert_ne!(at_end("ctx: & (")[SKIP], at_end("other: & (")[SKIP]);
+        assert_eq!(at_end("")[SKIP], 0);
+    }
+}
