@@ -7,11 +7,9 @@
 
 mod scanner;
 mod signs;
-mod unclosed;
 
-pub use scanner::Scanner;
+pub use scanner::{Scanner, Unclosed};
 pub use signs::{by_sign, code_of};
-pub use unclosed::unclosed;
 
 /// What a place in the text is part of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,9 +17,12 @@ pub enum Mode {
     /// Code.
     #[default]
     Code,
-    /// A string; holds the text that would close it.
+    /// Text between tags.
+    Text,
+    /// A string or another literal, such as a regular expression; holds the text that would close
+    /// it.
     String {
-        /// The closing text.
+        /// The closing text; empty where indentation ends it.
         close: String,
         /// Where the opening text begins, relative to the scanned region.
         start: usize,
@@ -35,9 +36,28 @@ pub enum Mode {
     },
 }
 
+/// What kind of delimiter something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A bracket, also one that opens code in a string, such as `${`.
+    Bracket,
+    /// A word, such as `do`.
+    Word,
+    /// The `<` of a list of types.
+    Angle,
+    /// A tag up to its `>`, such as `<div`.
+    Tag,
+    /// An element up to its closing tag, such as `<div` and `</div>`.
+    Element,
+    /// A string or comment.
+    Text,
+}
+
 /// An opened delimiter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Open {
+    /// What kind of delimiter it is.
+    pub kind: Kind,
     /// What was opened, such as `(` or `do`.
     pub open: String,
     /// What closes it.
@@ -66,7 +86,11 @@ mod tests {
                 nests: true,
                 ..Delimited::default()
             }],
-            word_pairs: vec![WordPair { open: "do".to_owned(), close: "end".to_owned() }],
+            word_pairs: vec![WordPair {
+                open: "do".to_owned(),
+                close: "end".to_owned(),
+                ..WordPair::default()
+            }],
             ..Lexical::default()
         }
     }
@@ -77,7 +101,7 @@ mod tests {
         let (prefix, suffix) = code.split_once('|').expect("a cursor");
         let mut scanner = Scanner::new(&lexical);
         scanner.feed(prefix);
-        let open = unclosed(&lexical, scanner.stack(), suffix);
+        let open = scanner.unclosed(suffix).delimiters;
         let found: Vec<_> = open.iter().rev().map(|open| open.close.as_str()).collect();
         assert_eq!(found, closers, "{code}");
     }
@@ -125,7 +149,7 @@ mod tests {
             Delimited {
                 open: "f\"".to_owned(),
                 close: "\"".to_owned(),
-                code: Some(("{".to_owned(), "}".to_owned())),
+                code: vec![("{".to_owned(), "}".to_owned())],
                 ..Delimited::default()
             },
         );
@@ -135,7 +159,7 @@ mod tests {
             let open: String = scanner.stack().iter().map(|open| open.open.as_str()).collect();
             (*scanner.mode() == Mode::Code, open)
         };
-        assert_eq!(scan("x = f\"a {g(b"), (true, "{(".to_owned()));
+        assert_eq!(scan("x = f\"a {g(b"), (true, "f\"{(".to_owned()));
         assert_eq!(scan("x = f\"a {g(b)} c"), (false, String::new()));
         assert_eq!(scan("x = f\"a {g(b)} c\" + (d"), (true, "(".to_owned()));
         assert_eq!(scan("x = f\"a {{ c"), (false, String::new()));
@@ -153,7 +177,7 @@ mod tests {
                     let text = format!("{a}{b}{c}");
                     let mut scanner = Scanner::new(&lexical);
                     scanner.feed(&text);
-                    let _ = unclosed(&lexical, scanner.stack(), &text);
+                    let _ = scanner.unclosed(&text);
                 }
             }
         }

@@ -12,8 +12,7 @@ pub fn code_of(text: &str, lexical: &Lexical) -> String {
     let (mut at, mut start) = (0, 0);
     while at < text.len() {
         let was_code = *scanner.mode() == Mode::Code;
-        scanner.move_to(at);
-        let next = text.len().min(at + scanner.step(text, at));
+        let next = text.len().min(at + scanner.step_at(text, at));
         let is_code = *scanner.mode() == Mode::Code;
         if was_code && !is_code {
             code.push_str(&text[start..at]);
