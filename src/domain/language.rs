@@ -6,8 +6,14 @@
 
 use std::sync::{Arc, OnceLock};
 
+pub use lexical::{
+    Angles, BlockStyle, Delimited, Free, Heredoc, Lexical, Opening, Place, Tags, WordPair,
+};
+pub use locals::{DefinitionKind, LocalsCapture, LocalsQuery};
 pub use signs::{Guard, Sign, Signs, Token};
 
+mod lexical;
+mod locals;
 mod signs;
 
 /// A language the server knows.
@@ -17,6 +23,8 @@ pub struct Language {
     pub id: String,
     /// Name for people, such as `Rust`.
     pub name: String,
+    /// Languages of one family are used together and share their names; usually the id.
+    pub family: String,
     /// Other ids clients use for it, such as `typescriptreact`.
     pub aliases: Vec<String>,
     /// File name endings without the dot.
@@ -38,118 +46,10 @@ pub struct Language {
     /// The compiled query. Compiling takes milliseconds, so it happens in the background after a
     /// file of the language is opened; until then sites have no scopes.
     pub site_query: OnceLock<Option<SiteQuery>>,
-}
-
-/// How blocks of statements are delimited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BlockStyle {
-    /// `{` and `}`.
-    Braces,
-    /// A line that ends in an opener such as `:`, then deeper indentation.
-    Indentation,
-    /// Words such as `do` and `end`.
-    Keywords,
-    /// The language has no statements (data and markup).
-    None,
-}
-
-/// A kind of string or comment: what opens it and what ends it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Delimited {
-    /// The opening text, such as `"` or `/*`.
-    pub open: String,
-    /// The closing text.
-    pub close: String,
-    /// The character that takes the meaning from the next one, such as `\`.
-    pub escape: Option<char>,
-    /// Whether it may run over line ends.
-    pub is_multiline: bool,
-    /// Whether the same opener nests, as block comments do in Rust.
-    pub nests: bool,
-    /// Whether it holds exactly one character or one escape. Where no closing text follows that,
-    /// the opener is something else, such as the tick of a Rust lifetime or of a C++ number.
-    pub is_char: bool,
-    /// What opens and closes code inside it, such as `${` and `}`.
-    pub code: Option<(String, String)>,
-}
-
-/// A pair of words that open and close a block, such as `do` and `end`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WordPair {
-    /// The opening word.
-    pub open: String,
-    /// The closing word.
-    pub close: String,
-}
-
-/// The lexical facts of a language.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lexical {
-    /// What starts a comment that ends with the line.
-    pub line_comments: Vec<String>,
-    /// Comments with an end of their own.
-    pub block_comments: Vec<Delimited>,
-    /// Strings, longest opener first.
-    pub strings: Vec<Delimited>,
-    /// Bracket pairs, such as `('(', ')')`.
-    pub brackets: Vec<(char, char)>,
-    /// Pairs of words that delimit blocks.
-    pub word_pairs: Vec<WordPair>,
-    /// How blocks of statements are delimited.
-    pub block_style: BlockStyle,
-    /// Texts at the end of a line after which a block follows, such as `{`, `:` or `do`.
-    pub block_openers: Vec<String>,
-    /// What ends a statement, such as `;`; empty where the line end does.
-    pub statement_end: String,
-    /// Texts after which a member name follows, such as `.`, `->` and `::`.
-    pub member_operators: Vec<String>,
-    /// Characters besides letters, digits and `_` that may stand in a name, such as `$` or `-`.
-    pub word_extra: Vec<char>,
-    /// Reserved words.
-    pub keywords: Vec<String>,
-    /// Reserved words after which a new name is introduced, such as `let` or `def`.
-    pub binding_words: Vec<String>,
-    /// First words of lines that `statement_end` does not end, such as `if` or `fn`.
-    pub header_words: Vec<String>,
-    /// First words of lines that are boilerplate, such as `import` or `#include`.
-    pub import_words: Vec<String>,
-}
-
-impl Lexical {
-    /// Whether `c` may stand inside a name.
-    pub fn is_word(&self, c: char) -> bool {
-        c.is_alphanumeric() || c == '_' || self.word_extra.contains(&c)
-    }
-}
-
-impl Default for Lexical {
-    /// Plain text: three brackets, two quotes, nothing else. Used for files without a row.
-    fn default() -> Self {
-        Self {
-            line_comments: Vec::new(),
-            block_comments: Vec::new(),
-            strings: ["\"", "'", "`"]
-                .iter()
-                .map(|quote| Delimited {
-                    open: (*quote).to_owned(),
-                    close: (*quote).to_owned(),
-                    escape: Some('\\'),
-                    ..Delimited::default()
-                })
-                .collect(),
-            brackets: vec![('(', ')'), ('[', ']'), ('{', '}')],
-            word_pairs: Vec::new(),
-            block_style: BlockStyle::None,
-            block_openers: vec!["{".to_owned(), ":".to_owned()],
-            statement_end: String::new(),
-            member_operators: vec![".".to_owned(), "->".to_owned(), "::".to_owned()],
-            word_extra: Vec::new(),
-            keywords: Vec::new(),
-            binding_words: Vec::new(),
-            header_words: Vec::new(),
-            import_words: Vec::new(),
-        }
-    }
+    /// Source of the `locals.scm` query; empty where there is none.
+    pub locals_query_source: &'static str,
+    /// The compiled query, compiled when the site query is; `None` where the language has none.
+    pub locals_query: OnceLock<Option<LocalsQuery>>,
 }
 
 /// What a node around the cursor means for classification. The names are the capture names of
@@ -271,6 +171,7 @@ impl Language {
         Arc::new(Self {
             id: "plaintext".to_owned(),
             name: "Plain text".to_owned(),
+            family: "plaintext".to_owned(),
             aliases: Vec::new(),
             extensions: Vec::new(),
             signs: Signs::default(),
@@ -281,15 +182,22 @@ impl Language {
             grammar: None,
             site_query_source: "",
             site_query: OnceLock::from(None),
+            locals_query_source: "",
+            locals_query: OnceLock::from(None),
         })
     }
 
-    /// Compiles the site query unless that has happened. Slow (milliseconds): call it in the
+    /// Compiles the queries unless that has happened. Slow (milliseconds): call it in the
     /// background.
     pub fn warm(&self) {
         let _ = self.site_query.get_or_init(|| {
             let grammar = self.grammar.as_ref()?;
             SiteQuery::compile(grammar, self.site_query_source).ok()
+        });
+        let _ = self.locals_query.get_or_init(|| {
+            let grammar = self.grammar.as_ref()?;
+            let source = Some(self.locals_query_source).filter(|source| !source.is_empty())?;
+            LocalsQuery::compile(grammar, source).ok()
         });
     }
 }

@@ -37,7 +37,7 @@ pub fn roles_at(
     query: &SiteQuery,
     offset: usize,
 ) -> Vec<(Role, Range<usize>)> {
-    if is_rubble(tree, offset) {
+    if is_in_rubble(tree, offset) {
         return Vec::new();
     }
     let place = Place::new(tree, text, offset);
@@ -69,11 +69,10 @@ pub fn roles_at(
 }
 
 /// Whether the text around the cursor is so broken that the tree says nothing about it.
-fn is_rubble(tree: &Tree, offset: usize) -> bool {
+fn is_in_rubble(tree: &Tree, offset: usize) -> bool {
     let mut node = tree.root_node();
     loop {
-        let nameless = node.child_count() as usize - node.named_child_count();
-        if node.is_error() && nameless > BROKEN_TOKENS_MAX {
+        if is_rubble(node) {
             return true;
         }
         match node.first_child_for_byte(offset) {
@@ -81,6 +80,12 @@ fn is_rubble(tree: &Tree, offset: usize) -> bool {
             _ => return false,
         }
     }
+}
+
+/// Whether so many stray tokens stand side by side here that a query would take too long.
+pub(super) fn is_rubble(node: Node) -> bool {
+    let nameless = node.child_count() as usize - node.named_child_count();
+    node.is_error() && nameless > BROKEN_TOKENS_MAX
 }
 
 /// Whether the role is that of text for people, which interpolated code interrupts.
@@ -103,11 +108,12 @@ fn sort_innermost_first(regions: &mut Vec<(Role, Range<usize>)>) {
 }
 
 /// The cursor and the blank text around it.
-struct Place {
-    offset: usize,
+pub(super) struct Place {
+    /// The cursor, clamped into the text.
+    pub(super) offset: usize,
     /// End of the last code before the cursor. On a line that is blank before the cursor, the
     /// comment lines above it are passed over: they belong to what they stand in.
-    anchor: usize,
+    pub(super) anchor: usize,
     /// Start of the next text behind the cursor.
     next: usize,
     /// The cursor's column in bytes, if its line is blank before it.
@@ -115,7 +121,7 @@ struct Place {
 }
 
 impl Place {
-    fn new(tree: &Tree, text: &Rope, offset: usize) -> Self {
+    pub(super) fn new(tree: &Tree, text: &Rope, offset: usize) -> Self {
         let offset = offset.min(text.len_bytes());
         let mut anchor = blank_start(text, offset);
         let column = column_of(text, anchor, offset);
@@ -180,7 +186,7 @@ impl Place {
 
     /// Whether the cursor is not yet behind the region of `node`. Some nodes that end with their
     /// indentation have the blank lines below in them, others have not: only text counts.
-    fn is_before_end(&self, node: Node, end: RegionEnd) -> bool {
+    pub(super) fn is_before_end(&self, node: Node, end: RegionEnd) -> bool {
         let is_blank_tail = end == RegionEnd::Indentation && node.end_byte() <= self.next;
         (self.offset < node.end_byte() && !is_blank_tail) || self.belongs(node, end)
     }
