@@ -14,6 +14,7 @@ use std::sync::{Arc, LazyLock};
 use self::row::Row;
 use crate::domain::language::Language;
 use crate::domain::lexical::{by_sign, code_of};
+use crate::domain::tokens;
 
 mod row;
 
@@ -81,6 +82,11 @@ impl Languages {
             by_shared_extension,
             all,
         }
+    }
+
+    /// Stands for everything the table says: what was made by another table has another number.
+    pub fn fingerprint() -> u32 {
+        tokens::hash(ROWS)
     }
 
     /// Every row of the table, ordered by id.

@@ -140,7 +140,7 @@ mod tests {
     fn anything_else_lists_what_is_there() {
         check(
             &["colour"],
-            "valid at the top are enabled, policy, tiers, models, cache, local, feedback, privacy, \
+            "valid at the top are enabled, policy, tiers, models, cache, local, index, feedback, privacy, \
              editor, languages, paths",
         );
         check(&["cache", "colour"], "valid in cache are entries_max, bytes_max");

@@ -79,6 +79,11 @@ impl UserFile {
     }
 }
 
+/// The user's home folder, where there is one.
+pub fn home() -> Option<PathBuf> {
+    directories::BaseDirs::new().map(|folders| folders.home_dir().to_owned())
+}
+
 /// What the workspace with this root says; nothing if it has no file.
 pub fn read_workspace(root: &Path) -> Source {
     read(&root.join(WORKSPACE_FILE)).unwrap_or_default()

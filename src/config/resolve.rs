@@ -15,7 +15,7 @@ use super::reach;
 use super::value::{Key, Value};
 use super::values::Values;
 use super::{
-    CacheSettings, CompletionMenu, EditorSettings, FeedbackSettings, LocalSettings,
+    CacheSettings, CompletionMenu, EditorSettings, FeedbackSettings, IndexSettings, LocalSettings,
     PrivacySettings, Settings,
 };
 use crate::domain::gate::Strictness;
@@ -50,6 +50,15 @@ pub fn resolve(values: &Values) -> (Settings, Vec<Problem>) {
         local: LocalSettings {
             closers: reader.bool(&["local", "closers"]),
             names: reader.bool(&["local", "names"]),
+            lines: reader.bool(&["local", "lines"]),
+        },
+        index: IndexSettings {
+            enabled: reader.bool(&["index", "enabled"]),
+            files_max: reader.count(&["index", "max_files"]),
+            file_bytes_max: reader.integer(&["index", "max_file_kib"]) << 10,
+            bytes_max: reader.count(&["index", "max_mib"]) << 20,
+            cpu_share: reader.number(&["index", "cpu_share"]).unwrap_or(0.5),
+            cache: reader.bool(&["index", "cache"]),
         },
         feedback: FeedbackSettings { enabled: reader.bool(&["feedback", "enabled"]) },
         privacy: PrivacySettings {

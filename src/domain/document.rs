@@ -12,6 +12,7 @@ use ropey::Rope;
 use tree_sitter::{InputEdit, Point};
 
 use super::language::Language;
+use super::outline::Outline;
 use super::syntax::Syntax;
 use super::text::{self, Position, PositionEncoding, TextChange};
 use super::trail::{EditTrail, Net};
@@ -39,6 +40,8 @@ pub struct Document {
     pub rope: Rope,
     /// The trees, kept in step with the text by [`Document::apply`].
     pub syntax: Syntax,
+    /// What it defines, as of the last analysis.
+    pub outline: Arc<Outline>,
     /// When the last change was applied; `None` until there is one.
     pub changed_at: Option<Instant>,
     /// Where the last change ended, as a byte offset in the present text.
@@ -62,6 +65,7 @@ impl Document {
             is_private: false,
             rope: Rope::from_str(text),
             syntax: Syntax::default(),
+            outline: Arc::default(),
             changed_at: None,
             last_edit: 0,
             trail: EditTrail::default(),

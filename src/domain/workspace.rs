@@ -1,7 +1,7 @@
 //! The open documents of one session, as the editor last described them.
 //!
 //! One owner applies edits in the order they arrive; everyone else gets a snapshot, which is a
-//! cheap copy. Closing a document forgets it: its text, its trees and its words.
+//! cheap copy. Closing a document forgets it: its text and its trees.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,9 +10,9 @@ use std::time::Instant;
 use tree_sitter::Tree;
 
 use super::document::{Document, DocumentId};
+use super::outline::Outline;
 use super::syntax::Syntax;
 use super::text::{PositionEncoding, TextChange};
-use super::words::WordIndex;
 
 /// Bound: documents whose trees are kept. A tree takes up to 20 times the memory of its text, so
 /// only the documents used last have theirs; another gets one again when it is used.
@@ -29,7 +29,6 @@ pub struct Workspace {
 #[derive(Debug)]
 struct Open {
     document: Document,
-    words: Arc<WordIndex>,
     last_use: u64,
 }
 
@@ -41,7 +40,7 @@ pub struct Leftovers {
     /// The document that was closed.
     pub closed: Option<DocumentId>,
     syntaxes: Vec<Syntax>,
-    words: Vec<Arc<WordIndex>>,
+    outlines: Vec<Arc<Outline>>,
 }
 
 impl Leftovers {
@@ -49,7 +48,7 @@ impl Leftovers {
         Self {
             closed: Some(open.document.id),
             syntaxes: vec![open.document.syntax],
-            words: vec![open.words],
+            outlines: vec![open.document.outline],
         }
     }
 }
@@ -65,27 +64,15 @@ pub struct Analysis {
     pub focus: usize,
     /// The tree, where a grammar is there and the parse finished.
     pub tree: Option<Tree>,
-    /// The names, where they were counted anew.
-    pub words: Option<WordIndex>,
-}
-
-/// A document as it is now, with the names of all open documents.
-#[derive(Clone, Debug)]
-pub struct Snapshot {
-    /// The document.
-    pub document: Document,
-    /// Its names; may lag behind by some keystrokes.
-    pub words: Arc<WordIndex>,
-    /// The names of the other open documents of the same language.
-    pub other_words: Vec<Arc<WordIndex>>,
+    /// What the document defines, where it was parsed.
+    pub outline: Option<Arc<Outline>>,
 }
 
 impl Workspace {
     /// Adds a document, or replaces one that was opened twice.
     pub fn open(&mut self, document: Document) {
-        let words = Arc::default();
         self.uses += 1;
-        self.open.insert(document.id, Open { document, words, last_use: self.uses });
+        self.open.insert(document.id, Open { document, last_use: self.uses });
     }
 
     /// Applies changes to an open document; returns whether it is open.
@@ -120,8 +107,8 @@ impl Workspace {
     pub fn publish(&mut self, analysis: Analysis) -> Leftovers {
         let mut leftovers = Leftovers::default();
         let Some(open) = self.open.get_mut(&analysis.id) else { return leftovers };
-        if let Some(words) = analysis.words {
-            leftovers.words.push(std::mem::replace(&mut open.words, Arc::new(words)));
+        if let Some(outline) = analysis.outline {
+            leftovers.outlines.push(std::mem::replace(&mut open.document.outline, outline));
         }
         if let Some(tree) = analysis.tree {
             leftovers.syntaxes.push(open.document.syntax.clone());
@@ -144,21 +131,12 @@ impl Workspace {
         Some(syntax)
     }
 
-    /// A copy of one document with what is known around it. Counts as a use of it.
-    pub fn snapshot(&mut self, id: DocumentId) -> Option<Snapshot> {
+    /// A copy of one document. Counts as a use of it.
+    pub fn snapshot(&mut self, id: DocumentId) -> Option<Document> {
         self.uses += 1;
-        self.open.get_mut(&id)?.last_use = self.uses;
-        let open = self.open.get(&id)?;
-        let language = &open.document.language.id;
-        let others = self
-            .open
-            .values()
-            .filter(|other| other.document.id != id && other.document.language.id == *language);
-        Some(Snapshot {
-            document: open.document.clone(),
-            words: Arc::clone(&open.words),
-            other_words: others.map(|other| Arc::clone(&other.words)).collect(),
-        })
+        let open = self.open.get_mut(&id)?;
+        open.last_use = self.uses;
+        Some(open.document.clone())
     }
 
     /// An open document.

@@ -5,14 +5,19 @@
 //! parse. The thread has a large stack, because the parser recurses with the nesting of the text.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use crate::domain::class;
 use crate::domain::document::{Document, DocumentId};
+use crate::domain::index::{Draft, Key};
+use crate::domain::local;
+use crate::domain::outline::Outline;
 use crate::domain::syntax::{PARSED_BYTES_MAX, parse};
-use crate::domain::words::WordIndex;
 use crate::domain::workspace::{Analysis, Leftovers};
+
+use super::index::Indexes;
 
 /// A document is analysed when it has not changed for this long.
 const QUIET: Duration = Duration::from_millis(20);
@@ -50,13 +55,16 @@ struct Waiting {
 }
 
 impl Analyser {
-    /// Starts the thread. `publish` is called on it with each result.
-    pub fn start(publish: impl Fn(Analysis) + Send + 'static) -> std::io::Result<Self> {
+    /// Starts the thread. `publish` is called on it with each tree; names go into `indexes`.
+    pub fn start(
+        indexes: Arc<Indexes>,
+        publish: impl Fn(Analysis) + Send + 'static,
+    ) -> std::io::Result<Self> {
         let (jobs, mut inbox) = channel();
-        let mut publish = publish;
+        let mut findings = (indexes, publish);
         std::thread::Builder::new().name("analysis".to_owned()).spawn(move || {
             while let Ok(first) = inbox.recv()
-                && work(first, &mut inbox, &mut publish)
+                && work(first, &mut inbox, &mut findings)
             {}
         })?;
         Ok(Self { jobs })
@@ -77,23 +85,29 @@ impl Analyser {
 /// Works on a thread that ends when documents were closed and nothing is left to do: an allocator
 /// keeps some pieces of freed trees for the thread, which hold up the memory around them, and only
 /// the thread's end gives them back. A panic costs one analysis. Returns whether to go on.
-fn work<P: Fn(Analysis) + Send>(first: Job, inbox: &mut Receiver<Job>, publish: &mut P) -> bool {
+fn work<P: Fn(Analysis) + Send>(
+    first: Job,
+    inbox: &mut Receiver<Job>,
+    (indexes, publish): &mut (Arc<Indexes>, P),
+) -> bool {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("parser".to_owned()).stack_size(STACK_BYTES);
-        let worker = thread.spawn_scoped(scope, move || run(first, inbox, publish));
+        let worker = thread.spawn_scoped(scope, move || run(first, inbox, indexes, publish));
         worker.is_ok_and(|worker| worker.join().unwrap_or(true))
     })
 }
 
-fn run(first: Job, inbox: &Receiver<Job>, publish: &dyn Fn(Analysis)) -> bool {
+fn run(first: Job, inbox: &Receiver<Job>, indexes: &Indexes, publish: &dyn Fn(Analysis)) -> bool {
     let mut queue = Queue::default();
-    queue.take(first);
+    queue.take(first, indexes);
     loop {
         while let Ok(job) = inbox.try_recv() {
-            queue.take(job);
+            queue.take(job, indexes);
         }
         if let Some(document) = queue.ready() {
-            publish(analyse(&document, &mut queue.counted));
+            // The tree comes first: it serves every class, and counting a large file takes longer.
+            publish(analyse(&document));
+            count(&document, &mut queue.counted, indexes);
             continue;
         }
         let received = match queue.next_due() {
@@ -102,7 +116,7 @@ fn run(first: Job, inbox: &Receiver<Job>, publish: &dyn Fn(Analysis)) -> bool {
             Some(due) => inbox.recv_timeout(due.saturating_duration_since(Instant::now())),
         };
         match received {
-            Ok(job) => queue.take(job),
+            Ok(job) => queue.take(job, indexes),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return false,
         }
@@ -119,7 +133,7 @@ struct Queue {
 }
 
 impl Queue {
-    fn take(&mut self, job: Job) {
+    fn take(&mut self, job: Job, indexes: &Indexes) {
         match job {
             Job::Analyse(document) => {
                 let now = Instant::now();
@@ -131,6 +145,7 @@ impl Queue {
                 if let Some(closed) = leftovers.closed {
                     self.waiting.remove(&closed);
                     self.counted.remove(&closed);
+                    indexes.close(closed);
                 }
                 self.has_freed = true;
             }
@@ -157,9 +172,10 @@ fn due(job: &Waiting) -> Instant {
     }
 }
 
-fn analyse(document: &Document, counted: &mut BTreeMap<DocumentId, Instant>) -> Analysis {
+fn analyse(document: &Document) -> Analysis {
     document.language.warm();
     class::warm();
+    local::warm();
     let started = Instant::now();
     let tree = document.language.grammar.as_ref().and_then(|grammar| {
         let is_parsable = document.rope.len_bytes() <= PARSED_BYTES_MAX;
@@ -167,20 +183,27 @@ fn analyse(document: &Document, counted: &mut BTreeMap<DocumentId, Instant>) -> 
         let mut go_on = || started.elapsed() < PARSE_MAX;
         is_parsable.then(|| parse(grammar, &document.rope, old, &mut go_on))?
     });
-    let is_small = document.rope.len_bytes() <= RECOUNT_ALWAYS_BYTES;
-    // What was counted long ago, or has been closed since, counts as never counted.
-    counted.retain(|_, last| last.elapsed() < RECOUNT_EVERY);
-    let recounts = is_small || !counted.contains_key(&document.id);
-    let words = recounts.then(|| {
-        counted.insert(document.id, Instant::now());
-        WordIndex::build(&document.rope, &document.language.lexical)
+    let outline = tree.as_ref().map(|tree| {
+        Arc::new(Outline::of(tree, &document.rope, &document.language, document.last_edit))
     });
     Analysis {
         id: document.id,
         revision: document.revision,
         focus: document.last_edit,
         tree,
-        words,
+        outline,
+    }
+}
+
+/// Counts the names of a document, unless it is large and was counted a moment ago.
+fn count(document: &Document, counted: &mut BTreeMap<DocumentId, Instant>, indexes: &Indexes) {
+    let is_small = document.rope.len_bytes() <= RECOUNT_ALWAYS_BYTES;
+    // What was counted long ago, or has been closed since, counts as never counted.
+    counted.retain(|_, last| last.elapsed() < RECOUNT_EVERY);
+    if is_small || !counted.contains_key(&document.id) {
+        counted.insert(document.id, Instant::now());
+        let draft = Draft::of_rope(&document.rope, &document.language.lexical);
+        indexes.put(&document.language.family, Key::Open(document.id), draft);
     }
 }
 

@@ -116,7 +116,7 @@ impl Run<'_> {
 
     /// Remembers how the request ended, for the next one at the same place.
     pub(super) fn receive(&self) {
-        let document = &self.request.snapshot.document;
+        let document = &self.request.document;
         let place = (document.id, document.revision, self.request.offset);
         self.engine.receptions.lock().note(place, &self.explanation);
     }

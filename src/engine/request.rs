@@ -15,24 +15,22 @@ use super::outcome::{Followed, completion, local_completion, origin_of, outcome}
 use super::{Engine, Equipment, refresh};
 use crate::domain::cache::{Answer, Hit, PREFIX_TAIL, Place, SUFFIX_HEAD, TYPED_MAX};
 use crate::domain::class::{Classification, classify};
-use crate::domain::completion::{Completion, Confidence, Source};
+use crate::domain::completion::{Completion, Source};
+use crate::domain::document::Document;
 use crate::domain::explain::{AttemptRecord, Ended, Explanation, Silence};
+use crate::domain::index::Key;
 use crate::domain::local::{Known, Offer, offers};
 use crate::domain::postprocess::{TextState, clean};
 use crate::domain::route::{Attempt, Circumstances, LocalRole, Plan, Policy, evidence, plan};
 use crate::domain::site::{Site, Trigger};
 use crate::domain::text;
 use crate::domain::units::NanoUsd;
-use crate::domain::workspace::Snapshot;
-
-/// Below this the local engine's guess is not even a last resort.
-const LAST_RESORT_MIN: f64 = 0.35;
 
 /// What the editor asks.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// The document and what is known around it, as of the request's arrival.
-    pub snapshot: Snapshot,
+    /// The document as of the request's arrival.
+    pub document: Document,
     /// What holds for the document's file; `None` where the settings say nothing for it alone.
     pub policy: Option<Arc<Policy>>,
     /// The cursor as a byte offset.
@@ -77,7 +75,7 @@ impl<'a> Run<'a> {
         number: u64,
         request: Request,
     ) -> Self {
-        let language = request.snapshot.document.language.id.clone();
+        let language = request.document.language.id.clone();
         let explanation = Explanation::new(number, language, request.trigger);
         let arrived = Instant::now();
         Self { engine, equipment, request, arrived, explanation, is_answered: false }
@@ -101,8 +99,8 @@ impl<'a> Run<'a> {
     }
 
     async fn answer(&mut self) -> Result<Completion, Silence> {
-        refresh(&mut self.request.snapshot.document);
-        let document = self.request.snapshot.document.clone();
+        refresh(&mut self.request.document);
+        let document = self.request.document.clone();
         let site = Arc::new(Site::new(document, self.request.offset, self.request.trigger));
         let found = classify(&site);
         let plan = self.plan(&found, &site);
@@ -118,10 +116,7 @@ impl<'a> Run<'a> {
             return Ok(completion);
         }
         let local = self.local(&site, &found);
-        if let Some(best) = local.first()
-            && let LocalRole::First(confidence_min) = plan.local
-            && best.confidence >= confidence_min
-        {
+        if let Some(best) = local.iter().find(|offer| offer.answers_alone(plan.local)) {
             return Ok(local_completion(best));
         }
         if let Some(completion) = self.recall(&site, &place, &plan, |_| true) {
@@ -129,7 +124,7 @@ impl<'a> Run<'a> {
         }
         let asked = self.ask(&site, &place, &found, &plan).await;
         asked.or_else(|silence| {
-            let guess = local.first().filter(|g| g.confidence >= Confidence::new(LAST_RESORT_MIN));
+            let guess = local.first().filter(|g| g.is_last_resort(self.request.trigger));
             if let (Some(_), Silence::Gated(reason)) = (guess, &silence) {
                 self.note(reason.sentence().to_owned());
             }
@@ -156,11 +151,14 @@ impl<'a> Run<'a> {
 
     fn local(&mut self, site: &Site, found: &Classification) -> Vec<Offer> {
         let settings = &self.equipment.settings.local;
+        let index = self.engine.indexes.of(&site.document.language.family);
+        let index = index.read();
         let known = Known {
-            own: Arc::clone(&self.request.snapshot.words),
-            others: self.request.snapshot.other_words.clone(),
+            index: Some(&index),
+            own: Some(Key::Open(site.document.id)),
             closers: settings.closers,
             names: settings.names,
+            lines: settings.lines,
         };
         let found = offers(site, found, &known);
         self.explanation.local =

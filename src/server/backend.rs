@@ -1,36 +1,40 @@
 //! The handlers: convert, call, convert. Each is short, because the work is elsewhere.
 
-use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use futures_util::FutureExt;
 use parking_lot::Mutex;
-use serde_json::{Value, json};
+use serde_json::Value;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::Instant;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{
     CompletionParams, CompletionResponse, CompletionTriggerKind, ConfigurationItem,
-    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, DidSaveTextDocumentParams, ExecuteCommandParams, InitializeParams,
-    InitializeResult, InitializedParams, MessageType, Position, ServerInfo,
+    DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
+    DidSaveTextDocumentParams, ExecuteCommandParams, InitializeParams, InitializeResult,
+    InitializedParams, ServerInfo,
 };
 use tower_lsp::{Client, LanguageServer, LspService};
 
+use answering::select;
+use settings::{equip, say};
+
 use super::commands::{self, Command};
-use super::configure::{Configurator, Configured};
+use super::configure::Configurator;
 use super::ext::{InlineCompletionList, InlineCompletionParams};
-use super::pending::{Kind, Pending, Ticket};
-use super::session::{Asked, Asking, Session, path_of};
+use super::pending::{Kind, Pending};
+use super::session::{Asking, Session, path_of};
 use super::to_proto::Target;
-use super::{capabilities, from_proto, to_proto};
+use super::{capabilities, folders, from_proto, progress, to_proto};
 use crate::config::languages::Languages;
-use crate::config::overview::File;
-use crate::domain::document::DocumentId;
-use crate::domain::explain::{Explanation, Silence};
-use crate::domain::site::{Trigger, leading_white_space};
+use crate::config::place;
+use crate::domain::site::leading_white_space;
 use crate::domain::text;
-use crate::engine::{Analyser, Engine, Equipment, Request};
+use crate::engine::{Analyser, Engine, Event, Keeper, Standing};
+
+mod answering;
+mod settings;
 
 /// Bound: bytes before the cursor that are searched for the word and the indentation of its line.
 const LINE_MAX: usize = 4 << 10;
@@ -44,6 +48,11 @@ pub struct Backend {
     pending: Pending,
     analyser: Analyser,
     configurator: Configurator,
+    keeper: Keeper,
+    /// The folders of the workspace.
+    folders: Mutex<Vec<PathBuf>>,
+    /// How far the index is, until there is somebody to hear it.
+    standings: Mutex<Option<UnboundedReceiver<Standing>>>,
     /// What was wrong with the settings at the handshake, until it may be said.
     problems: Mutex<Vec<String>>,
 }
@@ -57,11 +66,19 @@ impl Backend {
     ) -> std::io::Result<(LspService<Self>, tower_lsp::ClientSocket)> {
         let session = Arc::new(Mutex::new(Session::default()));
         let publish = Arc::clone(&session);
-        let analyser = Analyser::start(move |analysis| {
+        let indexes = Arc::clone(engine.indexes());
+        let analyser = Analyser::start(indexes, move |analysis| {
             // The lock is given back before the leftovers are dropped.
             let leftovers = publish.lock().publish(analysis);
             drop(leftovers);
         })?;
+        let (heard, standings) = unbounded_channel();
+        let report = move |standing| {
+            // Nobody hears it where the client shows no progress.
+            let _ = heard.send(standing);
+        };
+        let indexes = Arc::clone(engine.indexes());
+        let keeper = Keeper::start(indexes, Arc::clone(&languages), place::home(), report)?;
         let build = |client| Self {
             client,
             engine,
@@ -70,6 +87,9 @@ impl Backend {
             pending: Pending::default(),
             analyser,
             configurator,
+            keeper,
+            folders: Mutex::default(),
+            standings: Mutex::new(Some(standings)),
             problems: Mutex::default(),
         };
         Ok(LspService::build(build)
@@ -93,118 +113,13 @@ impl Backend {
         if let Some((range, text)) = &selected {
             select(&mut asked, *range, text, self.session.lock().client.encoding);
         }
-        let document = asked.snapshot.document.clone();
+        let document = asked.document.clone();
         let offset = asked.offset;
         let Some(explanation) = self.run(asked, Kind::Inline).await else { return Ok(None) };
         let client = self.session.lock().client.clone();
         let target = Target { document: &document, offset, client: &client, word: "", indent: "" };
         let selected = selected.as_ref().map(|(range, text)| (*range, text.as_str()));
         Ok(Some(to_proto::inline(&explanation, &target, selected)))
-    }
-
-    /// The snapshot a request works on. Synchronous: it is taken before the handler's first wait,
-    /// in the order messages arrived.
-    fn ask(&self, uri: &str, position: Position, asking: Asking) -> Option<Asked> {
-        let now = Instant::now().into_std();
-        let asked = self.session.lock().ask(uri, from_proto::position(position), asking, now)?;
-        let document = &asked.snapshot.document;
-        if document.language.grammar.is_some() && document.syntax.latest().is_none() {
-            self.analyser.submit(document.clone());
-        }
-        Some(asked)
-    }
-
-    /// Runs a request until it is answered or superseded; `None` means that it was superseded and
-    /// nothing may be shown. A panic costs this one answer.
-    async fn run(&self, asked: Asked, kind: Kind) -> Option<Explanation> {
-        let Asked { snapshot, policy, revision, offset, trigger, has_diagnostic } = asked;
-        let document = snapshot.document.clone();
-        let id = document.id;
-        let language = snapshot.document.language.id.clone();
-        let mut waiting = self.pending.wait(id, kind, &self.engine);
-        let superseded = waiting.ticket().superseded().clone();
-        // Clients lose patience with requests caused by typing, not with a key press.
-        let open_max =
-            self.session.lock().client.open_max.filter(|_| trigger == Trigger::Automatic);
-        let is_paused = self.session.lock().is_paused;
-        // Everything above happens in arrival order; from here on the request is on its own.
-        tokio::task::yield_now().await;
-        if is_paused {
-            let mut explanation = Explanation::new(0, language, trigger);
-            explanation.silence = Some(Silence::Disabled);
-            return Some(explanation);
-        }
-        let request = Request {
-            snapshot,
-            policy,
-            offset,
-            trigger,
-            has_diagnostic,
-            open_max,
-            superseded: superseded.clone(),
-        };
-        let work = AssertUnwindSafe(self.engine.complete(request)).catch_unwind();
-        let finished = tokio::select! {
-            biased;
-            () = superseded.cancelled() => None,
-            finished = work => Some(finished),
-        };
-        waiting.end();
-        let explanation = finished?.unwrap_or_else(|_panic| {
-            let mut explanation = Explanation::new(0, language, trigger);
-            explanation.silence = Some(Silence::Fault);
-            explanation
-        });
-        if !self.is_still_wanted(waiting.ticket(), id, revision) {
-            return None;
-        }
-        self.engine.answered(&document, offset, &explanation);
-        Some(explanation)
-    }
-
-    fn is_still_wanted(&self, ticket: &Ticket, id: DocumentId, revision: u64) -> bool {
-        ticket.is_current() && self.session.lock().revision(id) == Some(revision)
-    }
-
-    /// The text has changed or gone: nothing asked about it before is wanted any more.
-    fn supersede(&self, id: DocumentId) {
-        self.pending.supersede(id);
-        self.engine.supersede(id);
-    }
-
-    fn forget(&self, uri: &str) {
-        let closed = self.session.lock().close(uri);
-        if let Some((id, leftovers)) = closed {
-            self.supersede(id);
-            self.engine.closed(id);
-            self.analyser.free(leftovers);
-        }
-    }
-
-    fn apply(&self, configured: Configured) {
-        equip(&self.engine, &self.session, configured.equipment);
-    }
-
-    /// Settings changed while running: put them into effect and say what is wrong with them.
-    fn change_settings(&self, configured: Configured) {
-        equip(&self.engine, &self.session, configured.equipment);
-        self.tell(configured.problems);
-    }
-
-    /// Spawned, because a handler must not wait for the client.
-    fn tell(&self, problems: Vec<String>) {
-        let client = self.client.clone();
-        tokio::spawn(async move { say(&client, problems).await });
-    }
-
-    /// The policy for the file with this URI, or for every file.
-    fn policy(&self, uri: Option<&str>) -> Value {
-        let Some(uri) = uri else { return json!({ "text": self.configurator.policy(None) }) };
-        let path = path_of(uri);
-        let open = self.session.lock().language(uri);
-        let language = open.unwrap_or_else(|| self.languages.detect("", path.as_ref(), ""));
-        let file = File { name: &path, path: path.as_ref(), language: &language.id };
-        json!({ "text": self.configurator.policy(Some(file)) })
     }
 
     fn command(&self, command: Command, arguments: &[Value]) -> Result<Option<Value>> {
@@ -240,57 +155,13 @@ impl Backend {
     }
 }
 
-/// Puts new settings into effect, also for documents that are open already.
-fn equip(engine: &Engine, session: &Mutex<Session>, equipment: Equipment) {
-    let settings = Arc::clone(&equipment.settings);
-    engine.equip(equipment);
-    session.lock().obey(&settings);
-}
-
-/// Tells the user what is wrong with the settings: everything in the log, the first of it in one
-/// message.
-async fn say(client: &Client, problems: Vec<String>) {
-    let Some(first) = problems.first() else { return };
-    let more = match problems.len() {
-        1 => String::new(),
-        count => format!(" (and {} more, see the log)", count - 1),
-    };
-    let message = format!("Tabtier: {first}{more}");
-    for problem in problems {
-        client.log_message(MessageType::WARNING, problem).await;
-    }
-    client.show_message(MessageType::WARNING, message).await;
-}
-
-/// The folders of the workspace. Clients from before there could be several name one root.
-#[expect(deprecated, reason = "such clients send nothing else")]
-fn workspace_roots(params: &InitializeParams) -> Vec<PathBuf> {
-    let folders = params.workspace_folders.iter().flatten().map(|folder| &folder.uri);
-    let root = params.root_uri.as_ref().filter(|_| params.workspace_folders.is_none());
-    let uris = folders.chain(root).map(|uri| uri.as_str());
-    uris.filter(|uri| uri.starts_with("file:")).map(|uri| path_of(uri).into()).collect()
-}
-
-/// Puts the entry selected in an open menu into the snapshot, as if it had been accepted: what is
-/// wanted is what comes after it.
-fn select(
-    asked: &mut Asked,
-    range: tower_lsp::ls_types::Range,
-    entry: &str,
-    encoding: text::PositionEncoding,
-) {
-    let range = (from_proto::position(range.start), from_proto::position(range.end));
-    let document = &mut asked.snapshot.document;
-    let bytes = document.bytes_of(range, encoding);
-    document.splice(bytes.clone(), entry);
-    asked.offset = bytes.start + entry.len();
-}
-
 impl LanguageServer for Backend {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         let client = capabilities::client(&params);
         self.session.lock().client = client.clone();
-        self.configurator.workspaces(&workspace_roots(&params));
+        let folders = folders::of(&params);
+        self.configurator.workspaces(&folders);
+        self.folders.lock().clone_from(&folders);
         let options = params.initialization_options.unwrap_or(Value::Null);
         // The handshake is not over: messages to the client wait until `initialized`.
         let configured = self.configurator.initialization(&options);
@@ -309,10 +180,20 @@ impl LanguageServer for Backend {
 
     async fn initialized(&self, _: InitializedParams) {
         self.tell(std::mem::take(&mut *self.problems.lock()));
-        if !self.session.lock().client.has_configuration {
+        let capable = self.session.lock().client.clone();
+        self.keeper.tell(Event::Folders(self.folders.lock().clone()));
+        if let Some(standings) = self.standings.lock().take().filter(|_| capable.has_progress) {
+            tokio::spawn(progress::show(self.client.clone(), standings));
+        }
+        if capable.has_watching {
+            let (client, keeper) = (self.client.clone(), self.keeper.clone());
+            tokio::spawn(async move { folders::watch(&client, &keeper).await });
+        }
+        if !capable.has_configuration {
             return;
         }
         let client = self.client.clone();
+        let keeper = self.keeper.clone();
         let configurator = self.configurator.clone();
         let (engine, session) = (Arc::clone(&self.engine), Arc::clone(&self.session));
         tokio::spawn(async move {
@@ -321,7 +202,7 @@ impl LanguageServer for Backend {
             let Ok(values) = client.configuration(vec![section]).await else { return };
             let Some(value) = values.into_iter().next().filter(Value::is_object) else { return };
             let configured = configurator.editor(&value);
-            equip(&engine, &session, configured.equipment);
+            equip(&engine, &session, &keeper, configured.equipment);
             say(&client, configured.problems).await;
         });
     }
@@ -343,6 +224,7 @@ impl LanguageServer for Backend {
         let mut session = self.session.lock();
         let opened = session.open(uri, document.version, language, &document.text, &settings);
         drop(session);
+        self.keeper.tell(Event::Opened(path.into()));
         self.analyser.submit(opened);
     }
 
@@ -365,6 +247,24 @@ impl LanguageServer for Backend {
         if let Some(configured) = self.configurator.saved(path.as_ref()) {
             self.change_settings(configured);
         }
+        self.keeper.tell(Event::Changed(path.into()));
+    }
+
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        for change in params.changes {
+            self.keeper.tell(Event::Changed(path_of(change.uri.as_str()).into()));
+        }
+    }
+
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        let folders = {
+            let mut folders = self.folders.lock();
+            folders::change(&mut folders, &params.event);
+            folders.clone()
+        };
+        self.configurator.workspaces(&folders);
+        self.change_settings(self.configurator.load());
+        self.keeper.tell(Event::Folders(folders));
     }
 
     async fn did_close(&self, params: DidCloseTextDocumentParams) {
@@ -381,7 +281,7 @@ impl LanguageServer for Backend {
         let Some(asked) = self.ask(at.text_document.uri.as_str(), at.position, asking) else {
             return Ok(empty());
         };
-        let document = asked.snapshot.document.clone();
+        let document = asked.document.clone();
         let offset = asked.offset;
         let Some(explanation) = self.run(asked, Kind::Menu).await else { return Ok(empty()) };
         let client = self.session.lock().client.clone();

@@ -14,6 +14,7 @@ use crate::config::CompletionMenu;
 use crate::domain::text::PositionEncoding;
 
 /// What we need to know about the client.
+#[expect(clippy::struct_excessive_bools, reason = "a client has any of these without the others")]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Client {
     /// What columns count.
@@ -24,6 +25,10 @@ pub(super) struct Client {
     pub(super) has_snippets: bool,
     /// Whether it answers `workspace/configuration`.
     pub(super) has_configuration: bool,
+    /// Whether it says what changes on disk, when asked to.
+    pub(super) has_watching: bool,
+    /// Whether it shows the progress of work nobody asked for.
+    pub(super) has_progress: bool,
     /// How long it keeps an automatic request open before it goes on without us.
     pub(super) open_max: Option<Duration>,
 }
@@ -66,6 +71,17 @@ pub(super) fn client(params: &InitializeParams) -> Client {
             .as_ref()
             .and_then(|workspace| workspace.configuration)
             .unwrap_or(false),
+        has_watching: capabilities
+            .workspace
+            .as_ref()
+            .and_then(|workspace| workspace.did_change_watched_files.as_ref())
+            .and_then(|watching| watching.dynamic_registration)
+            .unwrap_or(false),
+        has_progress: capabilities
+            .window
+            .as_ref()
+            .and_then(|window| window.work_done_progress)
+            .unwrap_or(false),
         open_max: IMPATIENT.iter().find(|(part, _)| name.contains(part)).map(|(_, max)| *max),
     }
 }
@@ -106,7 +122,7 @@ pub(super) fn server(client: &Client, menu: CompletionMenu) -> ServerCapabilitie
         workspace: Some(WorkspaceServerCapabilities {
             workspace_folders: Some(WorkspaceFoldersServerCapabilities {
                 supported: Some(true),
-                change_notifications: None,
+                change_notifications: Some(OneOf::Left(true)),
             }),
             ..WorkspaceServerCapabilities::default()
         }),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::domain::explain::Explanation;
 use crate::domain::ledger::Reaction;
 use crate::domain::route::{Override, Tier};
-use crate::engine::Engine;
+use crate::engine::{Engine, Refusal};
 use crate::report;
 
 /// A command of ours.
@@ -99,6 +99,7 @@ pub(super) fn explain(engine: &Engine, number: Option<&Value>) -> Value {
 /// What is configured, answered and spent.
 pub(super) fn status(engine: &Engine, documents_open: usize, is_paused: bool) -> Value {
     let settings = engine.settings();
+    let (standing, size) = (engine.indexes().standing(), engine.indexes().size());
     let tiers = Tier::ALL.into_iter().filter(|tier| *tier != Tier::Local);
     let models: serde_json::Map<_, _> = tiers
         .map(|tier| (tier.name().to_owned(), Value::from(settings.policy.models(tier).to_vec())))
@@ -112,6 +113,16 @@ pub(super) fn status(engine: &Engine, documents_open: usize, is_paused: bool) ->
         },
         "models": models,
         "documents_open": documents_open,
+        "index": {
+            "state": standing.phase.name(),
+            "files": standing.files_read,
+            "files_wanted": standing.files_wanted,
+            "files_beyond_limit": standing.is_cut,
+            "text_bytes": size.text_bytes,
+            "words": size.words,
+            "memory_bytes": size.bytes,
+            "note": standing.refusal.map(Refusal::sentence),
+        },
         "totals": engine.with_ledger(|ledger| report::totals(ledger.totals())),
         "feedback": {
             "enabled": settings.feedback.enabled,

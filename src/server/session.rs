@@ -16,7 +16,7 @@ use crate::domain::language::Language;
 use crate::domain::route::Policy;
 use crate::domain::site::Trigger;
 use crate::domain::text::{self, Position, TextChange};
-use crate::domain::workspace::{Analysis, Leftovers, Snapshot, Workspace};
+use crate::domain::workspace::{Analysis, Leftovers, Workspace};
 
 /// A request that comes this soon after an edit may have been caused by it.
 const TYPING: Duration = Duration::from_millis(800);
@@ -77,7 +77,7 @@ struct Invocation {
 /// What a request needs from the session.
 pub(super) struct Asked {
     /// The document as it is now.
-    pub(super) snapshot: Snapshot,
+    pub(super) document: Document,
     /// What holds for its file; `None` where the settings say nothing for it alone.
     pub(super) policy: Option<Arc<Policy>>,
     /// The revision of the document; the snapshot may be changed to try something out.
@@ -147,17 +147,17 @@ impl Session {
         now: Instant,
     ) -> Option<Asked> {
         let id = *self.ids.get(uri)?;
-        let snapshot = self.workspace.snapshot(id)?;
-        let offset = text::offset_of(&snapshot.document.rope, position, self.client.encoding);
-        let trigger = if self.is_invoked(asking, &snapshot.document, now) {
-            self.invoked(id, snapshot.document.revision, offset)
+        let document = self.workspace.snapshot(id)?;
+        let offset = text::offset_of(&document.rope, position, self.client.encoding);
+        let trigger = if self.is_invoked(asking, &document, now) {
+            self.invoked(id, document.revision, offset)
         } else {
             Trigger::Automatic
         };
-        let revision = snapshot.document.revision;
+        let revision = document.revision;
         let policy = self.files.get(&id).and_then(|file| file.policy.clone());
         let has_diagnostic = false;
-        Some(Asked { snapshot, policy, revision, offset, trigger, has_diagnostic })
+        Some(Asked { document, policy, revision, offset, trigger, has_diagnostic })
     }
 
     fn is_invoked(&mut self, asking: Asking, document: &Document, now: Instant) -> bool {

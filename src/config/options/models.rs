@@ -1,0 +1,118 @@
+//! Rows of the settings table: what is said about one model.
+
+use super::{Preset, Row, Scope};
+use crate::config::kind::Kind;
+
+const PRICE: Kind = Kind::Number { min: 0.0, max: 10_000.0, unit: "USD per million tokens" };
+
+pub(super) const ROWS: &[Row] = &[
+    Row {
+        key: "models.<name>.protocol",
+        kind: Kind::Choice(&["openai_chat", "openai_completions", "llama_cpp_infill"]),
+        default: Preset::Text("openai_chat"),
+        scope: Scope::Never,
+        doc: "What the server speaks: `openai_chat` posts to `URL/chat/completions`, \
+              `openai_completions` to `URL/completions`, `llama_cpp_infill` to `URL/infill`.",
+    },
+    Row {
+        key: "models.<name>.url",
+        kind: Kind::Text,
+        default: Preset::Unset,
+        scope: Scope::Never,
+        doc: "The server's base address, such as `http://127.0.0.1:8080` or \
+              `https://api.openai.com/v1`. It must be given for every model.",
+    },
+    Row {
+        key: "models.<name>.model",
+        kind: Kind::Text,
+        default: Preset::Unset,
+        scope: Scope::Never,
+        doc: "What the model is called on its server. A server with a single model needs none.",
+    },
+    Row {
+        key: "models.<name>.form",
+        kind: Kind::Choice(&["infill", "fim", "chat"]),
+        default: Preset::Unset,
+        scope: Scope::Never,
+        doc: "How the model is asked: `infill` sends the text before and after the cursor as two \
+              fields, `fim` one string with the model's own fill-in-the-middle tokens, `chat` \
+              instructions. When not set it follows from the protocol: `chat` for `openai_chat`, \
+              `fim` for `openai_completions`, `infill` for `llama_cpp_infill`.",
+    },
+    Row {
+        key: "models.<name>.fim_template",
+        kind: Kind::Text,
+        default: Preset::Unset,
+        scope: Scope::Never,
+        doc: "Whose fill-in-the-middle tokens the model was trained with; needed for the form \
+              `fim`. The names are at the end of `docs/configuration.md`.",
+    },
+    Row {
+        key: "models.<name>.key_env",
+        kind: Kind::Variable,
+        default: Preset::Unset,
+        scope: Scope::Never,
+        doc: "The environment variable that holds the key for this server.",
+    },
+    Row {
+        key: "models.<name>.key",
+        kind: Kind::Secret,
+        default: Preset::Unset,
+        scope: Scope::Never,
+        doc: "The key itself. It works, but a key in a file is easily copied along with the file, \
+              so `key_env` is preferred where both are given and a warning is shown.",
+    },
+    Row {
+        key: "models.<name>.context_tokens",
+        kind: Kind::Integer { min: 256, max: 10_000_000, unit: "tokens" },
+        default: Preset::Integer(8_192),
+        scope: Scope::Never,
+        doc: "How many tokens prompt and answer may have together.",
+    },
+    Row {
+        key: "models.<name>.price_input",
+        kind: PRICE,
+        default: Preset::Unset,
+        scope: Scope::Never,
+        doc: "What an input token costs. A model without prices counts as unknown, never as free.",
+    },
+    Row {
+        key: "models.<name>.price_cache_read",
+        kind: PRICE,
+        default: Preset::Unset,
+        scope: Scope::Never,
+        doc: "What an input token costs that the server had in its prompt cache. When not set it \
+              costs as much as any other.",
+    },
+    Row {
+        key: "models.<name>.price_output",
+        kind: PRICE,
+        default: Preset::Unset,
+        scope: Scope::Never,
+        doc: "What a generated token costs. It must be given with `price_input` or not at all.",
+    },
+    Row {
+        key: "models.<name>.place",
+        kind: Kind::Choice(&["self_hosted", "cloud"]),
+        default: Preset::Unset,
+        scope: Scope::Never,
+        doc: "Whose computer the model runs on. When not set, a loopback or private address and \
+              the name `localhost` count as `self_hosted`, anything else as `cloud`.",
+    },
+    Row {
+        key: "models.<name>.timeout_ms",
+        kind: Kind::Integer { min: 100, max: 600_000, unit: "ms" },
+        default: Preset::Integer(10_000),
+        scope: Scope::Never,
+        doc: "How long a call may take in all. Answers that come after a request's deadline are \
+              kept for the next keystroke, so this may be longer than any deadline.",
+    },
+    Row {
+        key: "models.<name>.extra",
+        kind: Kind::Map,
+        default: Preset::Unset,
+        scope: Scope::Never,
+        doc: "Further fields for the body of each call, such as `{ temperature = 0.2 }`. Fields \
+              that carry the prompt, the model or the streaming switch cannot be set.",
+    },
+];
