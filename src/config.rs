@@ -51,6 +51,8 @@ pub struct Settings {
     pub cache: CacheSettings,
     /// What the local engine may do.
     pub local: LocalSettings,
+    /// How the files of the workspace are read.
+    pub index: IndexSettings,
     /// Whether what becomes of suggestions is noted.
     pub feedback: FeedbackSettings,
     /// What may leave the machine.
@@ -132,6 +134,25 @@ pub struct LocalSettings {
     pub closers: bool,
     /// Whether names are offered.
     pub names: bool,
+    /// Whether short lines are offered.
+    pub lines: bool,
+}
+
+/// `[index]`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct IndexSettings {
+    /// Whether the files of the workspace are read at all.
+    pub enabled: bool,
+    /// The most files.
+    pub files_max: usize,
+    /// The most bytes of a file.
+    pub file_bytes_max: u64,
+    /// The most bytes of memory for what was found.
+    pub bytes_max: usize,
+    /// The most of one core, 0.01 to 1.
+    pub cpu_share: f64,
+    /// Whether what was found is kept on disk.
+    pub cache: bool,
 }
 
 /// `[feedback]`.

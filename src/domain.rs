@@ -12,12 +12,17 @@ pub mod language;
 pub mod lexical;
 pub mod syntax;
 
+pub mod words;
+
+pub mod tokens;
+
+pub mod outline;
+
 pub mod trail;
 
 pub mod document;
 
-pub mod tokens;
-pub mod words;
+pub mod index;
 
 pub mod workspace;
 

@@ -9,6 +9,7 @@
 mod analysis;
 mod feedback;
 mod flight;
+mod index;
 mod landing;
 mod opening;
 mod outcome;
@@ -22,6 +23,7 @@ use parking_lot::Mutex;
 
 pub use analysis::{Analyser, refresh};
 pub use feedback::Feedback;
+pub use index::{Event, Folder, Indexes, Keeper, Phase, Refusal, Standing};
 pub use request::Request;
 
 use crate::config::Settings;
@@ -51,6 +53,7 @@ pub struct Engine {
     receptions: Mutex<Receptions>,
     requests: AtomicU64,
     feedback: Feedback,
+    indexes: Arc<Indexes>,
 }
 
 /// What flights need when they end, possibly after everything else is gone.
@@ -82,6 +85,7 @@ impl Engine {
             receptions: Mutex::default(),
             requests: AtomicU64::new(0),
             feedback,
+            indexes: Arc::default(),
         })
     }
 
@@ -107,6 +111,11 @@ impl Engine {
         let flight = self.flights.lock().remove(&document);
         drop(flight);
         self.receptions.lock().forget(document);
+    }
+
+    /// What the open documents and the workspace look like.
+    pub fn indexes(&self) -> &Arc<Indexes> {
+        &self.indexes
     }
 
     /// Forgets all cached answers.

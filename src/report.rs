@@ -52,6 +52,9 @@ fn plan_json(plan: &Plan) -> Value {
         "output_tokens_max": plan.output_tokens_max.0,
         "local": match plan.local {
             LocalRole::First(confidence) => json!({"answers_from_confidence": confidence.value()}),
+            LocalRole::WholeLine(confidence) => {
+                json!({"answers_with_whole_line_from_confidence": confidence.value()})
+            }
             LocalRole::Last => json!("last resort"),
             LocalRole::Never => json!("never"),
         },
@@ -151,6 +154,9 @@ fn plan_line(plan: &Plan) -> String {
     if let LocalRole::First(confidence) = plan.local {
         steps.push(format!("local from {} %", percent(confidence.value())));
     }
+    if let LocalRole::WholeLine(confidence) = plan.local {
+        steps.push(format!("a line seen before from {} %", percent(confidence.value())));
+    }
     for attempt in &plan.attempts {
         let settle = match attempt.settle.as_millis() {
             0 => String::new(),
@@ -158,7 +164,7 @@ fn plan_line(plan: &Plan) -> String {
         };
         steps.push(format!("{} {}{settle}", attempt.tier.name(), attempt.model));
     }
-    if plan.local == LocalRole::Last {
+    if matches!(plan.local, LocalRole::Last | LocalRole::WholeLine(_)) {
         steps.push("local as last resort".to_owned());
     }
     if plan.local == LocalRole::Never {

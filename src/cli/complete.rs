@@ -3,7 +3,6 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
 use tokio_util::sync::CancellationToken;
@@ -11,10 +10,9 @@ use tokio_util::sync::CancellationToken;
 use super::document;
 use crate::config::languages::Languages;
 use crate::domain::document::Document;
+use crate::domain::index::{Draft, Key};
 use crate::domain::site::Trigger;
 use crate::domain::text::{self, Position, PositionEncoding};
-use crate::domain::words::WordIndex;
-use crate::domain::workspace::Snapshot;
 use crate::engine::{Engine, Request};
 use crate::report;
 
@@ -47,10 +45,11 @@ pub(super) fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<
     let opened = document::open(&Languages::load(), &settings, &path, &text, None)?;
     let (document, policy) = (opened.document, opened.policy);
     let offset = offset(&document, &path, position)?;
-    let words = Arc::new(WordIndex::build(&document.rope, &document.language.lexical));
+    let own = (document.id, Draft::of_rope(&document.rope, &document.language.lexical));
+    let family = document.language.family.clone();
     let shown = shown(&document, &path, position, offset);
     let request = Request {
-        snapshot: Snapshot { document, words, other_words: Vec::new() },
+        document,
         policy,
         offset,
         trigger: if arguments.invoked {
@@ -69,6 +68,7 @@ pub(super) fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<
         .context("cannot start the runtime")?;
     let feedback = super::feedback(&settings);
     let engine = Engine::with_feedback(super::equip(settings), feedback);
+    engine.indexes().put(&family, Key::Open(own.0), own.1);
     let explanation = runtime.block_on(engine.complete(request));
     runtime.shutdown_background();
     let output = if arguments.json {

@@ -12,6 +12,8 @@ use crate::config::Settings;
 use crate::config::languages::Languages;
 use crate::domain::class;
 use crate::domain::document::{Document, DocumentId};
+use crate::domain::local;
+use crate::domain::outline::Outline;
 use crate::domain::route::Policy;
 use crate::domain::syntax::{PARSED_BYTES_MAX, parse};
 
@@ -38,6 +40,7 @@ pub(super) fn open(
     let language = languages.detect("", path, &beginning.unwrap_or(text.into()));
     language.warm();
     class::warm();
+    local::warm();
     let mut document = Document::new(DocumentId(0), 0, language, text);
     let filename = path.file_name().unwrap_or_default().to_string_lossy();
     document.filename = Arc::from(filename.as_ref());
@@ -51,6 +54,7 @@ pub(super) fn open(
         && document.rope.len_bytes() <= PARSED_BYTES_MAX
         && let Some(tree) = parse(grammar, &document.rope, None, &mut go_on)
     {
+        document.outline = Arc::new(Outline::of(&tree, &document.rope, &document.language, 0));
         document.syntax.publish(tree, document.revision, 0);
     }
     Ok(Opened { document, policy })

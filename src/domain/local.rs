@@ -1,17 +1,24 @@
-//! The local engine: closers and names with no model, no network and no cost.
+//! The local engine: closers, names and short lines with no model, no network and no cost.
 //!
 //! It answers alone where it is sure, and its best guess is what is left when models are late,
 //! sick or not configured. Everything is computed from a bounded window around the cursor and
-//! from word indexes built ahead, so that the cost does not grow with the file.
+//! from an index built ahead, so that the cost does not grow with the file.
+//!
+//! Candidates come from several sources. Each is described by numbers, and learned trees make of them
+//! the probability that it is what comes next. So candidates of different sources compare, and a
+//! threshold means what it says.
 
 mod closers;
+mod lines;
 mod names;
+mod ranker;
 
+use super::class::features::Sheet;
 use super::class::{Classification, RequestClass};
 use super::completion::Confidence;
-use super::site::Site;
-use super::words::WordIndex;
-use std::sync::Arc;
+use super::index::{Index, Key};
+use super::route::LocalRole;
+use super::site::{Site, Trigger};
 
 /// Bound: offers made for one request.
 pub const OFFERS_MAX: usize = 5;
@@ -19,36 +26,119 @@ pub const OFFERS_MAX: usize = 5;
 /// One thing that may be inserted at the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
+    /// Where it comes from.
+    pub source: Source,
     /// The text to insert.
     pub text: String,
     /// How sure we are.
     pub confidence: Confidence,
 }
 
+/// What is less likely than this is not even worth a line in a menu.
+const OFFER_MIN: f64 = 0.01;
+/// How sure a guess must be to be shown where no model has answered: what is shown by itself should be
+/// wrong one time in ten at most, while a key press asks for the best guess there is.
+const LAST_RESORT_MIN: f64 = 0.65;
+const INVOKED_MIN: f64 = 0.2;
+
+impl Offer {
+    /// Whether it may be shown where no model has answered.
+    pub fn is_last_resort(&self, trigger: Trigger) -> bool {
+        let least = match trigger {
+            Trigger::Automatic => LAST_RESORT_MIN,
+            Trigger::Invoked { .. } => INVOKED_MIN,
+        };
+        self.confidence >= Confidence::new(least)
+    }
+
+    /// Whether the policy lets it answer before any model is asked.
+    pub fn answers_alone(&self, role: LocalRole) -> bool {
+        match role {
+            LocalRole::First(least) => self.confidence >= least,
+            LocalRole::WholeLine(least) => self.source == Source::Line && self.confidence >= least,
+            LocalRole::Last | LocalRole::Never => false,
+        }
+    }
+}
+
 /// What the local engine may look at besides the site.
-#[derive(Clone, Debug, Default)]
-pub struct Known {
-    /// Names of the site's own document; may lag behind by some keystrokes.
-    pub own: Arc<WordIndex>,
-    /// Names of the other open documents.
-    pub others: Vec<Arc<WordIndex>>,
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known<'a> {
+    /// What the open documents and the workspace look like, where that is known. What it says of
+    /// the site's own document may lag behind by some keystrokes.
+    pub index: Option<&'a Index>,
+    /// The segment of the site's own document.
+    pub own: Option<Key>,
     /// Whether closers may be offered.
     pub closers: bool,
     /// Whether names may be offered.
     pub names: bool,
+    /// Whether lines like those seen before may be offered.
+    pub lines: bool,
 }
 
-/// What may be inserted at `site`, best first. `found` is what the classifier says of it: closers are
-/// offered as surely as it finds that nothing else comes first.
-pub fn offers(site: &Site, found: &Classification, known: &Known) -> Vec<Offer> {
-    if matches!(found.class, RequestClass::Prose | RequestClass::Logic | RequestClass::Refactor) {
+/// Where a candidate comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A run of closers and separators.
+    Closer,
+    /// A name.
+    Name,
+    /// The rest of a line.
+    Line,
+}
+
+/// Something that may come, before it is judged.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// Where it comes from.
+    pub source: Source,
+    /// The text to insert.
+    pub text: String,
+    /// What speaks for and against it.
+    pub sheet: Sheet<'static>,
+}
+
+impl Candidate {
+    fn probability(&self) -> f64 {
+        match self.source {
+            Source::Closer => closers::probability(self),
+            Source::Name => names::probability(self),
+            Source::Line => lines::probability(self),
+        }
+    }
+}
+
+/// Reads the weights, which takes some milliseconds. Call it in the background before the first
+/// request; otherwise that one pays.
+pub fn warm() {
+    closers::warm();
+    names::warm();
+    lines::warm();
+}
+
+/// Everything that may be inserted at `site`, unjudged. `found` is what the classifier says of it.
+pub fn candidates(site: &Site, found: &Classification, known: &Known<'_>) -> Vec<Candidate> {
+    let mut candidates = closers::candidates(site, found, known);
+    candidates.extend(names::candidates(site, found, known));
+    candidates.extend(lines::candidates(site, found, known));
+    candidates
+}
+
+/// What may be inserted at `site`, best first.
+pub fn offers(site: &Site, found: &Classification, known: &Known<'_>) -> Vec<Offer> {
+    if matches!(found.class, RequestClass::Prose | RequestClass::Refactor) {
         return Vec::new();
     }
-    let mut offers = closers::offers(site, found, known);
-    if found.class != RequestClass::Closer {
-        offers.extend(names::offers(site, known));
-    }
-    offers.sort_by_key(|offer| std::cmp::Reverse(offer.confidence));
+    let judged = candidates(site, found, known).into_iter().map(|candidate| Offer {
+        source: candidate.source,
+        confidence: Confidence::new(candidate.probability()),
+        text: candidate.text,
+    });
+    let least = Confidence::new(OFFER_MIN);
+    let mut offers: Vec<Offer> = judged.filter(|offer| offer.confidence >= least).collect();
+    // Equal ones are told apart by their text, so that the order never flickers.
+    offers.sort_by(|a, b| b.confidence.cmp(&a.confidence).then_with(|| a.text.cmp(&b.text)));
     offers.truncate(OFFERS_MAX);
     offers
 }

@@ -81,7 +81,7 @@ pub fn for_each_token<'t>(text: &'t str, lexical: &'t Lexical, mut see: impl FnM
     while let Some(byte) = bytes.get(at) {
         if *scanner.mode() != Mode::Code {
             starts_line |= matches!(byte, b'\n' | b'\r') && is_comment(scanner.mode());
-            at += scanner.step(text, at);
+            at = ceil_char(text, at + scanner.step_at(text, at));
             continue;
         }
         let length = letters.word_length(text, at);
@@ -89,11 +89,11 @@ pub fn for_each_token<'t>(text: &'t str, lexical: &'t Lexical, mut see: impl FnM
             let is_number = byte.is_ascii_digit() || length > NAME_BYTES_MAX;
             let kind = if is_number { Kind::Number } else { Kind::Name };
             see(Token { text: &text[at..at + length], start: at, kind, starts_line });
-            scanner.skip_word(length);
+            scanner.pass_name();
             (at, starts_line) = (at + length, false);
             continue;
         }
-        let step = scanner.step(text, at);
+        let step = scanner.step_at(text, at);
         let length = match scanner.mode() {
             Mode::Code if byte.is_ascii_whitespace() => {
                 starts_line |= matches!(byte, b'\n' | b'\r');
@@ -102,8 +102,8 @@ pub fn for_each_token<'t>(text: &'t str, lexical: &'t Lexical, mut see: impl FnM
             }
             Mode::Code => sign_length(text, at, lexical, &letters, &scanner).max(step),
             Mode::String { .. } => step,
-            Mode::LineComment | Mode::BlockComment { .. } => {
-                at += step;
+            Mode::Text | Mode::LineComment | Mode::BlockComment { .. } => {
+                at = ceil_char(text, at + step);
                 continue;
             }
         };

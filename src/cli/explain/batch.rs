@@ -1,9 +1,10 @@
 //! Many decisions in one run: a line of JSON in, a line of JSON out, in order.
 //!
-//! Each answer depends on its own line alone. What was decided is written out before the next read
+//! Each answer depends on its own line and the folder that it names. What was decided is written out before the next read
 //! could wait, so that a caller may send one line and wait for one answer.
 
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,11 +16,12 @@ use crate::cli::document::{self, Opened};
 use crate::config::Settings;
 use crate::config::languages::Languages;
 use crate::domain::class::{Classification, RequestClass, classify, wants_block};
+use crate::domain::index::{Draft, Key};
 use crate::domain::language::Language;
 use crate::domain::local::{Known, Offer, offers};
 use crate::domain::route::{Circumstances, Plan, Tier, evidence, plan};
 use crate::domain::site::Site;
-use crate::domain::words::WordIndex;
+use crate::engine::{Folder, Indexes};
 
 /// Bound: bytes of a line. A longer one is passed over without being held in memory.
 const LINE_MAX: u64 = 64 << 20;
@@ -31,6 +33,7 @@ pub(super) fn run(input: impl Read, output: impl Write, settings: &Settings) -> 
     let languages = Languages::load();
     let mut input = BufReader::with_capacity(BUFFER, input);
     let mut output = BufWriter::with_capacity(BUFFER, output);
+    let mut project = None;
     let mut line = Vec::new();
     let (mut number, mut bad_lines) = (0_u64, 0);
     loop {
@@ -52,7 +55,7 @@ pub(super) fn run(input: impl Read, output: impl Write, settings: &Settings) -> 
             (Value::Null, Err(format!("the line is too long; valid are at most {limit} MiB")))
         } else {
             let (id, row) = row::read(&line);
-            (id, row.and_then(|row| decide(&row, &languages, settings)))
+            (id, row.and_then(|row| decide(&row, &languages, settings, &mut project)))
         };
         match decided {
             Ok(decision) => serde_json::to_writer(&mut output, &Answer::of(&id, &decision))?,
@@ -79,13 +82,55 @@ struct Decision {
     cascade_score: Option<f64>,
 }
 
-fn decide(row: &Row, languages: &Languages, settings: &Settings) -> Result<Decision, String> {
+/// The folder that rows name, read once and kept for the rows that follow.
+struct Project {
+    folder: PathBuf,
+    read: Folder,
+}
+
+/// The indexes of the row's folder without the row's own file; none where it names no folder.
+fn workspace<'a>(
+    row: &Row,
+    languages: &Languages,
+    settings: &Settings,
+    project: &'a mut Option<Project>,
+) -> Result<Option<&'a Indexes>, String> {
+    let Some(folder) = &row.workspace else { return Ok(None) };
+    let whole = |path: &Path| std::path::absolute(path).map_err(|error| error.to_string());
+    let folder = whole(folder)?;
+    if !folder.is_dir() {
+        return Err(format!("workspace is {}, which is no folder", folder.display()));
+    }
+    let kept = project.take().filter(|kept| kept.folder == folder);
+    let project = project.insert(kept.unwrap_or_else(|| {
+        let read = Folder::read(&folder, languages, settings);
+        Project { folder: folder.clone(), read }
+    }));
+    // The path of a row may also be relative to its folder.
+    let own = whole(&row.path)?;
+    let own = if own.starts_with(&folder) { own } else { folder.join(&row.path) };
+    project.read.without(&own, languages);
+    Ok(Some(project.read.indexes()))
+}
+
+fn decide(
+    row: &Row,
+    languages: &Languages,
+    settings: &Settings,
+    project: &mut Option<Project>,
+) -> Result<Decision, String> {
     let text = [row.prefix.as_str(), row.suffix.as_str()].concat();
     let first_line = row.first_line.as_deref();
     let opened = document::open(languages, settings, &row.path, &text, first_line);
     let Opened { document, policy } = opened.map_err(|error| format!("{error:#}"))?;
     let policy = policy.as_deref().unwrap_or(&settings.policy);
-    let words = WordIndex::build(&document.rope, &document.language.lexical);
+    let alone = Indexes::default();
+    let indexes = workspace(row, languages, settings, project)?.unwrap_or(&alone);
+    let own = document.id;
+    indexes.close(own);
+    let draft = Draft::of_rope(&document.rope, &document.language.lexical);
+    indexes.put(&document.language.family, Key::Open(own), draft);
+    let index = indexes.of(&document.language.family);
     let is_private = document.is_private;
     let language = Arc::clone(&document.language);
     let started = Instant::now();
@@ -101,11 +146,13 @@ fn decide(row: &Row, languages: &Languages, settings: &Settings) -> Result<Decis
     };
     let plan = plan(&found, policy, &around);
     let took = started.elapsed();
+    let index = index.read();
     let known = Known {
-        own: words.into(),
-        others: Vec::new(),
+        index: Some(&index),
+        own: Some(Key::Open(own)),
         closers: settings.local.closers,
         names: settings.local.names,
+        lines: settings.local.lines,
     };
     let local = offers(&site, &found, &known);
     let tier = policy.meant_for(found.class);

@@ -23,6 +23,8 @@ pub(super) struct Row {
     pub(super) has_diagnostic: bool,
     /// The first line a model answered with, for deciding again whether a block is wanted.
     pub(super) streamed_line: Option<String>,
+    /// The folder whose other files are known.
+    pub(super) workspace: Option<PathBuf>,
 }
 
 /// Reads a line: its `id`, null where it has none that can be read, and the place or what is wrong.
@@ -65,6 +67,7 @@ fn row(members: &mut Map<String, Value>) -> Result<Row, String> {
             Some(other) => return Err(wrong("diagnostic", &other, "true or false")),
         },
         streamed_line: optional(members, "streamed_line", "the first line of an answer, as text")?,
+        workspace: optional(members, "workspace", "the path of a folder")?.map(PathBuf::from),
     })
 }
 

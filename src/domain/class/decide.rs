@@ -84,7 +84,13 @@ pub fn wants_block(site: &Site, found: &Classification, line: &str) -> f64 {
 
 /// The scores where a rule is certain enough.
 fn by_rule(site: &Site) -> Option<[f64; 7]> {
-    if site.mode != Mode::Code {
+    // Between tags a tag or code may come as well, until a text has begun.
+    let is_text = match site.mode {
+        Mode::Code => false,
+        Mode::Text => site.line_prefix.ends_with(char::is_alphanumeric),
+        _ => true,
+    };
+    if is_text {
         return Some(mostly(RequestClass::Prose, 0.9));
     }
     let is_asked = matches!(site.trigger, Trigger::Invoked { .. });

@@ -38,16 +38,19 @@ pub struct Sheet<'a> {
 }
 
 impl<'a> Sheet<'a> {
-    fn number(&mut self, name: &'static str, value: f32) {
+    /// Adds a number.
+    pub fn number(&mut self, name: &'static str, value: f32) {
         self.numbers.push((name, value));
     }
 
-    fn count(&mut self, name: &'static str, value: usize) {
+    /// Adds a count.
+    pub fn count(&mut self, name: &'static str, value: usize) {
         // Beyond a few hundred nothing changes; small integers are exact in an f32.
         self.number(name, value.min(4096) as f32);
     }
 
-    fn flag(&mut self, name: &'static str, value: bool) {
+    /// Adds a number that is one or zero.
+    pub fn flag(&mut self, name: &'static str, value: bool) {
         self.number(name, f32::from(u8::from(value)));
     }
 
@@ -59,6 +62,11 @@ impl<'a> Sheet<'a> {
 /// What stands for a token that the learned tables do not list: how it is written.
 pub fn shape(token: &str) -> &'static str {
     tokens::shape(token)
+}
+
+/// A number for a character: 0 none, 1 white space, 2 to 5 kinds of letters, then signs.
+pub fn code(c: Option<char>) -> f32 {
+    cursor::code(c)
 }
 
 /// The text around a site that its parts share.

@@ -231,6 +231,15 @@ impl Model {
         powers.into_iter().map(|power| power / sum).collect()
     }
 
+    /// The logistic function of the score of a single class. `inputs` are in the order of
+    /// [`Model::names`]; the model has no tokens.
+    pub fn probability_of(&self, inputs: &[f32]) -> f64 {
+        let base = self.base.first().copied().unwrap_or(0.0);
+        let trees = self.trees.iter().map(|(root, _)| self.walk(*root as usize, inputs));
+        let score = base + trees.sum::<f32>();
+        1.0 / (1.0 + f64::from(-score).exp())
+    }
+
     /// What the trees ask about, in the order of the weights: those numbers of the sheet that are
     /// used, then the leans of its tokens. Both lists keep the order of the sheet.
     fn inputs(&self, sheet: &Sheet<'_>) -> Vec<f32> {

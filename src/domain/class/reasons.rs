@@ -14,6 +14,7 @@ type Fact = (fn(&Site) -> bool, &'static [Class], &'static str);
 
 const FACTS: &[Fact] = &[
     (|site| matches!(site.mode, Mode::String { .. }), &[Class::Prose], "inside a string"),
+    (|site| site.mode == Mode::Text, &[Class::Prose], "in the text between tags"),
     (
         |site| matches!(site.mode, Mode::LineComment | Mode::BlockComment { .. }),
         &[Class::Prose],

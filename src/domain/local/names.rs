@@ -1,166 +1,193 @@
 //! Names: what the half-typed word, or the member after a `.`, probably is.
 //!
-//! Candidates are the names near the cursor, in the rest of the document, in the other open
-//! documents, and the keywords. What stood before a name counts most: the same one or two tokens
-//! before it somewhere near is strong evidence, as n-gram cache models showed (Tu et al. 2014,
-//! Hellendoorn & Devanbu 2017). Then nearness, then frequency. The confidence is the best
-//! candidate's share of all the evidence, damped while little has been typed.
+//! Candidates are the names near the cursor, in the rest of the document, in other files, names made
+//! of known ones, and the keywords. What speaks for each is put into numbers: what stood before and
+//! after it elsewhere (n-gram cache models: Tu et al. 2014, Hellendoorn & Devanbu 2017), how near and
+//! how often that was, how it is used and written. Learned trees make a probability of them.
 
-use std::collections::HashMap;
+pub(super) mod derived;
+mod evidence;
+mod far;
+mod features;
+mod known;
+mod window;
 
-use super::{Known, OFFERS_MAX, Offer};
-use crate::domain::completion::Confidence;
+use std::collections::HashSet;
+use std::hash::BuildHasherDefault;
+use std::sync::LazyLock;
+
+use super::ranker::Ranker;
+use super::{Candidate as Offered, Known, Source};
+use crate::domain::class::Classification;
+use crate::domain::index::Index;
 use crate::domain::lexical::Mode;
 use crate::domain::site::Site;
-use crate::domain::text;
-use crate::domain::words::for_each_word;
+use crate::domain::tokens::hash;
+use evidence::{AsItIs, Names, Seen};
+use far::{Far, FarNames};
+use features::Common;
+use known::Definitions;
+use window::Window;
 
-/// Bytes scanned before and after the cursor. 48 KB take about 0.3 ms.
-const SCAN_BEFORE: usize = 32 << 10;
-const SCAN_AFTER: usize = 16 << 10;
-/// Nearness halves about every this many bytes.
-const NEAR_BYTES: f64 = 3000.0;
-/// Evidence from the same token before, and from the same two tokens before.
-const BIGRAM_WEIGHT: f64 = 6.0;
-const TRIGRAM_WEIGHT: f64 = 14.0;
-/// Evidence that none of the candidates is right.
-const UNSEEN: f64 = 1.2;
+/// Bound: names that are looked at closely.
+const CLOSELY_MAX: usize = 24;
+/// What each likeness counts in the first choice: the same token before, two, three, the same argument
+/// of the same function, the same name before.
+const FIRST_CHOICE: [f32; evidence::LIKENESSES] = [3.0, 8.0, 12.0, 8.0, 3.0];
 
-/// What the word may become, best first. Each offer holds only the part still missing.
-pub(super) fn offers(site: &Site, known: &Known) -> Vec<Offer> {
+static RANKER: LazyLock<Option<Ranker>> = LazyLock::new(|| {
+    Ranker::parse(include_str!("weights/name_tables.txt"), include_str!("weights/name_trees.txt"))
+});
+
+/// Reads the weights.
+pub(super) fn warm() {
+    LazyLock::force(&RANKER);
+}
+
+/// A name that may come.
+#[derive(Debug)]
+struct Candidate<'t> {
+    name: String,
+    hash: u32,
+    seen: Option<Seen<'t>>,
+    far: Option<Far>,
+    origin: Origin,
+    /// The first estimate, by which the ones looked at closely are chosen.
+    score: f32,
+}
+
+/// How we came by a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    /// It is reserved.
+    Keyword,
+    /// It stands somewhere.
+    Text,
+    /// It was made of another name, in one of several ways.
+    Made(usize),
+}
+
+impl Origin {
+    fn estimate(self) -> f32 {
+        match self {
+            Self::Keyword => 0.3,
+            Self::Text => 0.0,
+            Self::Made(_) => 2.0,
+        }
+    }
+}
+
+/// What the word may become, with what speaks for it; the most likely by a first estimate first.
+pub(super) fn candidates(site: &Site, found: &Classification, known: &Known<'_>) -> Vec<Offered> {
     let is_number = site.word.starts_with(|c: char| c.is_numeric());
     if !known.names || site.mode != Mode::Code || is_number || site.is_mid_word {
         return Vec::new();
     }
-    if site.word.is_empty() && site.member_operator().is_none() {
-        return Vec::new();
-    }
-    let mut evidence = Evidence::default();
-    let rope = &site.document.rope;
-    let before = text::tail_before(rope, site.offset - site.word.len(), SCAN_BEFORE);
-    let after = text::head_after(rope, site.offset, SCAN_AFTER);
-    let context = Context::at_end_of(&before, site);
-    gather_near(&before, true, &context, site, &mut evidence);
-    gather_near(&after, false, &context, site, &mut evidence);
-    if !site.word.is_empty() {
-        gather_far(site, known, &mut evidence);
-    }
-    rank(site, evidence)
-}
-
-/// What speaks for each way the word may go on, and for its being whole already.
-#[derive(Default)]
-struct Evidence<'a> {
-    names: HashMap<&'a str, f64>,
-    is_whole: f64,
-}
-
-/// The two tokens before the word.
-struct Context<'a> {
-    last: &'a str,
-    last_two: (&'a str, &'a str),
-}
-
-impl<'a> Context<'a> {
-    fn at_end_of(text: &'a str, site: &Site) -> Self {
-        let (rest, last) = split_last_token(text, site);
-        let (_, before) = split_last_token(rest, site);
-        Self { last, last_two: (before, last) }
-    }
-}
-
-fn gather_near<'a>(
-    text: &'a str,
-    is_before: bool,
-    context: &Context<'_>,
-    site: &'a Site,
-    evidence: &mut Evidence<'a>,
-) {
-    let lexical = &site.document.language.lexical;
-    let is_member = site.member_operator().is_some();
-    for_each_word(text, lexical, |at, name| {
-        if !name.starts_with(&site.word) {
-            return;
-        }
-        let distance = if is_before { text.len() - at } else { at };
-        let nearness = (-(distance as f64) / NEAR_BYTES).exp2();
-        let (rest, last) = split_last_token(&text[..at], site);
-        let mut weight = 0.2 + nearness;
-        if last == context.last {
-            weight += BIGRAM_WEIGHT * (0.3 + nearness);
-            if split_last_token(rest, site).1 == context.last_two.0 {
-                weight += TRIGRAM_WEIGHT * (0.3 + nearness);
-            }
-        } else if is_member {
-            // A name that is nowhere a member is rarely one here.
-            weight *= if site.word.is_empty() { 0.0 } else { 0.3 };
-        }
-        if name.len() == site.word.len() {
-            evidence.is_whole += weight;
-        } else {
-            *evidence.names.entry(name).or_default() += weight;
-        }
-    });
-}
-
-fn gather_far<'a>(site: &'a Site, known: &'a Known, evidence: &mut Evidence<'a>) {
-    for (index, weight) in
-        std::iter::once((&known.own, 0.3)).chain(known.others.iter().map(|o| (o, 0.15)))
-    {
-        for (name, count) in
-            index.with_prefix(&site.word).filter(|(name, _)| name.len() > site.word.len())
-        {
-            *evidence.names.entry(name).or_default() += weight * f64::from(count.min(20)).ln_1p();
-        }
-    }
-    if site.member_operator().is_none() {
-        for keyword in &site.document.language.lexical.keywords {
-            if keyword.starts_with(&site.word) && keyword.len() > site.word.len() {
-                *evidence.names.entry(keyword).or_default() += 0.8;
-            }
-        }
-    }
-}
-
-fn rank(site: &Site, evidence: Evidence<'_>) -> Vec<Offer> {
-    let total: f64 = evidence.names.values().sum::<f64>() + evidence.is_whole + UNSEEN;
-    let mut ranked: Vec<_> =
-        evidence.names.into_iter().filter(|(_, weight)| *weight > 0.0).collect();
-    // Equal weights are told apart by name, so that the order never flickers.
-    ranked.sort_by(|(a, x), (b, y)| y.total_cmp(x).then_with(|| a.cmp(b)));
-    let typed = site.word.chars().count();
-    let damping = [0.55, 0.8, 0.92, 0.97].get(typed).copied().unwrap_or(1.0);
-    // After `let` or `def` a new name is more likely than any known one.
-    let is_binding = {
-        let (_, last) = split_last_token(site.before_word(), site);
-        site.document.language.lexical.binding_words.iter().any(|word| word == last)
-    };
-    let damping = if is_binding { damping * 0.4 } else { damping };
+    let window = Window::around(site);
+    let (here, occurrences) = window.read(site);
+    let mut near = evidence::gather(&occurrences, &here);
+    let whole = near.remove(&hash(&site.word));
+    let far = known.index.map(|index| (index, far::gather(index, known.own, &here, &site.word)));
+    let definitions = Definitions::of(site);
+    let candidates = choose(site, known, &definitions, near, far.as_ref());
+    let common = Common::of(site, &candidates, whole.as_ref());
+    let ranked = candidates.iter().enumerate();
     ranked
-        .into_iter()
-        .take(OFFERS_MAX)
-        .map(|(name, weight)| {
-            let text = name[site.word.len()..].to_owned();
-            // One character saves no keystroke: it is worth a line in a menu, not ghost text.
-            let worth = if text.chars().nth(1).is_none() { 0.5 } else { 1.0 };
-            Offer { text, confidence: Confidence::new(weight / total * damping * worth) }
+        .map(|(rank, candidate)| Offered {
+            source: Source::Name,
+            text: candidate.name[site.word.len()..].to_owned(),
+            sheet: features::sheet(site, found, (&common, &definitions), candidate, rank),
         })
         .collect()
 }
 
-/// The last token of a text, white space apart: a word, or a run of the same kind of sign.
-fn split_last_token<'a>(text: &'a str, site: &Site) -> (&'a str, &'a str) {
-    let lexical = &site.document.language.lexical;
-    let text = text.trim_end_matches([' ', '\t', '\n', '\r']);
-    let Some(last) = text.chars().next_back() else { return ("", "") };
-    let is_word = lexical.is_word(last);
-    let start = if is_word {
-        let outside = text.char_indices().rev().find(|(_, c)| !lexical.is_word(*c));
-        outside.map_or(0, |(index, c)| index + c.len_utf8())
-    } else {
-        let operators = &lexical.member_operators;
-        let operator = operators.iter().find(|operator| text.ends_with(operator.as_str()));
-        text.len() - operator.map_or(last.len_utf8(), String::len)
-    };
-    text.split_at(start)
+/// The probability that a candidate is what comes.
+pub(super) fn probability(candidate: &Offered) -> f64 {
+    RANKER.as_ref().map_or(0.0, |ranker| ranker.probability(&candidate.sheet))
 }
+
+/// A name with the first estimate of what speaks for it.
+struct Rough<'t> {
+    name: &'t str,
+    hash: u32,
+    origin: Origin,
+    score: f32,
+}
+
+/// Puts together what is known of each name from everywhere, and keeps the names for which most
+/// speaks by a first estimate, the best first.
+fn choose<'t>(
+    site: &Site,
+    known: &Known<'_>,
+    definitions: &Definitions<'_>,
+    mut near: Names<'t>,
+    far: Option<&(&Index, FarNames<'_>)>,
+) -> Vec<Candidate<'t>> {
+    let is_member = site.member_operator().is_some();
+    let keywords = site.document.language.lexical.keywords.iter().filter(|_| !is_member);
+    let keywords = keywords.map(|keyword| (keyword.as_str(), Origin::Keyword));
+    let made = made_up(site);
+    let made = made.iter().map(|(name, way)| (name.as_str(), Origin::Made(*way)));
+    let defined = definitions.names(is_member, !site.word.is_empty());
+    let seen = near.values().map(|seen| seen.name);
+    let used = far.into_iter().flat_map(|(_, names)| names.values().map(|followed| followed.name));
+    let in_text = defined.chain(seen).chain(used).map(|name| (name, Origin::Text));
+    let mut taken: HashSet<u32, BuildHasherDefault<AsItIs>> = HashSet::default();
+    let mut rough = Vec::new();
+    for (name, origin) in keywords.chain(made).chain(in_text) {
+        let is_wanted = name.len() > site.word.len() && name.starts_with(&site.word);
+        if !is_wanted {
+            continue;
+        }
+        let hash = hash(name);
+        if taken.insert(hash) {
+            let followed = far.and_then(|(index, names)| Some((index, names.get(&hash)?)));
+            let score = origin.estimate()
+                + definitions.estimate(hash, is_member)
+                + near.get(&hash).map_or(0.0, first_estimate)
+                + followed.map_or(0.0, |(index, followed)| followed.estimate(index));
+            rough.push(Rough { name, hash, origin, score });
+        }
+    }
+    let order =
+        |a: &Rough<'_>, b: &Rough<'_>| b.score.total_cmp(&a.score).then_with(|| a.name.cmp(b.name));
+    if rough.len() > CLOSELY_MAX {
+        rough.select_nth_unstable_by(CLOSELY_MAX, order);
+        rough.truncate(CLOSELY_MAX);
+    }
+    rough.sort_by(order);
+    let chosen: Vec<_> = rough
+        .into_iter()
+        .map(|Rough { name, hash, origin, score }| (name.to_owned(), hash, origin, score))
+        .collect();
+    let candidates = chosen.into_iter().map(|(name, hash, origin, score)| {
+        let far = far.and_then(|(index, names)| {
+            names.get(&hash).map(|followed| followed.look_up(index, known.own))
+        });
+        Candidate { name, hash, seen: near.remove(&hash), far, origin, score }
+    });
+    candidates.collect()
+}
+
+/// Names made of the last one on the line.
+fn made_up(site: &Site) -> Vec<(String, usize)> {
+    if site.member_operator().is_some() {
+        return Vec::new();
+    }
+    let lexical = &site.document.language.lexical;
+    let mut words = site.before_word().split(|c| !lexical.is_word(c)).filter(|w| !w.is_empty());
+    let last = words.next_back();
+    let is_name = |word: &&str| !lexical.keywords.iter().any(|keyword| keyword == word);
+    last.filter(is_name).map(derived::names_like).unwrap_or_default()
+}
+
+/// The first estimate: evidence of each kind with a fixed weight.
+fn first_estimate(seen: &Seen<'_>) -> f32 {
+    let alike = seen.alike.iter().zip(FIRST_CHOICE);
+    let beside: f32 = alike.map(|(alike, weight)| weight * alike.weight).sum();
+    let nearness = (-(seen.nearest_before.min(seen.nearest_after) as f32) / 400.0).exp2();
+    0.1 * (seen.count() as f32).min(20.0) + nearness + beside
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! What the local engine offers, seen from outside: code with a cursor in, best offer out.
 
+use std::sync::Arc;
+
 use super::*;
 use crate::domain::class::classify;
 use crate::domain::document::{Document, DocumentId};
@@ -15,36 +17,51 @@ fn offers_at(code: &str) -> Vec<Offer> {
     language.lexical.header_words = vec!["if".to_owned()];
     language.lexical.keywords = ["let", "if", "return"].map(str::to_owned).to_vec();
     let document = Document::new(DocumentId(0), 1, Arc::new(language), &format!("{before}{after}"));
-    let own = Arc::new(WordIndex::build(&document.rope, &document.language.lexical));
+    let own = Key::Open(document.id);
+    let index = Index::of_document(&document);
     let site = Site::new(document, before.len(), Trigger::Automatic);
     let found = classify(&site);
-    offers(&site, &found, &Known { own, others: Vec::new(), closers: true, names: true })
+    offers(
+        &site,
+        &found,
+        &Known { index: Some(&index), own: Some(own), closers: true, names: true, lines: true },
+    )
 }
 
+/// Checks the best offer; an empty one means that nothing is sure enough to be shown by itself.
 fn check(code: &str, best: &str) {
     let offers = offers_at(code);
-    let found = offers.first().map_or("", |offer| offer.text.as_str());
-    assert_eq!(found, best, "{code}: {offers:?}");
+    let shown = offers.first().filter(|o| !best.is_empty() || o.is_last_resort(Trigger::Automatic));
+    assert_eq!(shown.map_or("", |offer| offer.text.as_str()), best, "{code}: {offers:?}");
+}
+
+/// Checks what is among the offers and what is not.
+fn check_among(code: &str, wanted: &[&str], unwanted: &[&str]) {
+    let offers = offers_at(code);
+    let is_offered = |text: &&&str| offers.iter().any(|offer| offer.text == **text);
+    assert!(wanted.iter().all(|text| is_offered(&text)), "{code}: {offers:?}");
+    assert!(!unwanted.iter().any(|text| is_offered(&text)), "{code}: {offers:?}");
 }
 
 #[test]
 fn delimiters_of_the_line_are_closed_in_order_and_the_statement_ended() {
     check("{\n    foo(bar(1|\n}", "));");
     check("{\n    let x = foo([1, 2|\n}", "]);");
-    check("{\n    foo(\n        bar(1|\n    )\n}", ")");
+    check_among("{\n    foo(\n        bar(1|\n    )\n}", &[")"], &["))"]);
 }
 
 #[test]
 fn nothing_is_closed_twice() {
     check("{\n    foo(bar(1|))\n}", "");
-    check("{\n    foo(bar(1|)\n}", ")");
+    check_among("{\n    foo(bar(1|))\n}", &[], &[")", "))", "));"]);
+    check_among("{\n    foo(bar(1|)\n}", &[], &["))", "));"]);
 }
 
 #[test]
 fn rows_are_separated_as_the_ones_beside_them_and_headers_opened() {
     check("foo(\n    bar(1),\n    baz(2|\n)\n", "),");
     check("foo(\n    bar(1)\n    baz(2|\n)\n", ")");
-    check("{\n    if foo(bar(1|\n}", ")) {");
+    check_among("{\n    if foo(bar(1|\n}", &[")) {", "))"], &["}"]);
 }
 
 #[test]
@@ -56,7 +73,7 @@ fn an_open_block_is_closed_where_the_indentation_is_back() {
 #[test]
 fn a_block_is_closed_as_the_last_one_of_its_kind_was() {
     check("let a = {\n    b;\n};\nlet c = {\n    d;\n|", "};");
-    check("let a = {\n    b;\n};\nf {\n    d;\n|", "}");
+    check_among("let a = {\n    b;\n};\nf {\n    d;\n|", &["}", "};"], &[]);
     check("let a = {\n    b;\n};\nlet c = {\n    d;|\n", "\n};");
 }
 

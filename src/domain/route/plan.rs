@@ -27,6 +27,9 @@ pub struct Attempt {
 pub enum LocalRole {
     /// It answers alone when it is at least this sure; otherwise its guess is the last resort.
     First(Confidence),
+    /// It answers alone with a whole line seen before when it is at least this sure; otherwise its
+    /// guess is the last resort.
+    WholeLine(Confidence),
     /// Its guess is the last resort only.
     Last,
     /// Nobody may answer: the policy leaves requests of this class unanswered.
@@ -139,6 +142,10 @@ fn plan_of(
         None => LocalRole::Never,
         // Under a floor the local guess is only what is left.
         Some(Tier::Local) if row.floor == Tier::Local => LocalRole::First(row.local_confidence_min),
+        // Who asks again wants more than what is already known.
+        Some(_) if planner.may_repeat_lines(extent) => {
+            LocalRole::WholeLine(row.local_confidence_min)
+        }
         Some(_) => LocalRole::Last,
     };
     Plan {
@@ -166,6 +173,12 @@ struct Planner<'a, 'm> {
 impl Planner<'_, '_> {
     fn note(&mut self, text: impl Into<String>) {
         self.notes.push(text.into());
+    }
+
+    /// Whether a line that the project has seen before may answer without a model.
+    fn may_repeat_lines(&self, extent: Extent) -> bool {
+        let is_first = !matches!(self.around.trigger, Trigger::Invoked { repeats: 1.. });
+        is_first && self.row.floor == Tier::Local && extent == Extent::Line
     }
 
     /// The tiers of the row, or those an override or asking again put in their place.

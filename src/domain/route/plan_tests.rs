@@ -124,6 +124,17 @@ fn under_a_floor_the_local_guess_does_not_answer_alone() {
 }
 
 #[test]
+fn a_line_seen_before_may_answer_before_a_model_is_asked() {
+    let mut case = case(&[Fast, Local], &["fast:a"]);
+    let sure = LocalRole::WholeLine(Confidence::new(0.5));
+    assert_eq!(case.plan().local, sure);
+    case.trigger = Trigger::Invoked { repeats: 0 };
+    assert_eq!(case.plan().local, sure);
+    case.trigger = Trigger::Invoked { repeats: 1 };
+    assert_eq!(case.plan().local, LocalRole::Last);
+}
+
+#[test]
 fn a_class_without_tiers_is_not_answered_however_often_one_asks() {
     let mut case = case(&[], &["fast:a", "mid:m", "flagship:f"]);
     case.trigger = Trigger::Invoked { repeats: 2 };

@@ -49,10 +49,12 @@ impl Before {
         self.shift(hash);
     }
 
-    /// Passes over the end of a line.
+    /// Passes over the end of a line, if that has not been done.
     pub fn break_line(&mut self) {
-        self.is_name = false;
-        self.shift(LINE_BREAK);
+        if self.last[0] != LINE_BREAK {
+            self.is_name = false;
+            self.shift(LINE_BREAK);
+        }
     }
 
     fn shift(&mut self, hash: u32) {

@@ -1,0 +1,130 @@
+//! What speaks for each name: how often, how near and beside what it was seen.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use super::window::{MARKS, Occurrence, Place};
+use crate::domain::tokens::contexts::CONTEXTS;
+
+/// The ways in which an occurrence may stand where the cursor stands: behind the same token, then
+/// those of [`Before::contexts`](crate::domain::tokens::contexts::Before::contexts).
+pub(super) const LIKENESSES: usize = CONTEXTS + 1;
+
+/// Names by their hash.
+pub(super) type Names<'t> = HashMap<u32, Seen<'t>, BuildHasherDefault<AsItIs>>;
+
+/// Leaves a hash as it is.
+#[derive(Default)]
+pub(super) struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 << 8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u32(&mut self, hash: u32) {
+        // Tables take their place from the lower bits and a tag from the upper ones.
+        self.0 = u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
+
+/// What was seen of one name in the window.
+#[derive(Debug)]
+pub(super) struct Seen<'t> {
+    pub(super) name: &'t str,
+    /// How often before and after the cursor.
+    pub(super) before: u32,
+    pub(super) after: u32,
+    pub(super) nearest_before: u32,
+    pub(super) nearest_after: u32,
+    /// How often with each mark.
+    pub(super) marks: [u32; MARKS],
+    /// For each likeness how often, how near, and how much of it by nearness.
+    pub(super) alike: [Alike; LIKENESSES],
+    /// How often the same token follows as behind the cursor, and how often it does behind the same
+    /// token as before the cursor.
+    pub(super) same_next: u32,
+    pub(super) same_both: u32,
+}
+
+/// How often and how near a name was seen in one kind of place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Alike {
+    pub(super) count: u32,
+    pub(super) nearest: u32,
+    /// The sum of the nearness of each.
+    pub(super) weight: f32,
+}
+
+/// Farther than anything in the window.
+pub(super) const FAR: u32 = 1 << 14;
+/// Nearness halves each time so many tokens lie between.
+const NEAR_TOKENS: f32 = 400.0;
+
+/// What the occurrences say about the place `here`.
+pub(super) fn gather<'t>(occurrences: &[Occurrence<'t>], here: &Place) -> Names<'t> {
+    let mut names = Names::default();
+    for occurrence in occurrences {
+        let seen = names.entry(occurrence.hash).or_insert_with(|| Seen::new(occurrence.name));
+        seen.add(occurrence, here);
+    }
+    names
+}
+
+impl<'t> Seen<'t> {
+    pub(super) fn new(name: &'t str) -> Self {
+        let nowhere = Alike { count: 0, nearest: FAR, weight: 0.0 };
+        Self {
+            name,
+            before: 0,
+            after: 0,
+            nearest_before: FAR,
+            nearest_after: FAR,
+            marks: [0; MARKS],
+            alike: [nowhere; LIKENESSES],
+            same_next: 0,
+            same_both: 0,
+        }
+    }
+
+    /// How often it was seen.
+    pub(super) fn count(&self) -> u32 {
+        self.before + self.after
+    }
+
+    fn add(&mut self, occurrence: &Occurrence<'_>, here: &Place) {
+        let (count, nearest) = if occurrence.is_before {
+            (&mut self.before, &mut self.nearest_before)
+        } else {
+            (&mut self.after, &mut self.nearest_after)
+        };
+        *count += 1;
+        *nearest = occurrence.distance.min(*nearest);
+        for (count, is_marked) in self.marks.iter_mut().zip(occurrence.marks) {
+            *count += u32::from(is_marked);
+        }
+        self.compare(&occurrence.place, occurrence.distance, here);
+    }
+
+    fn compare(&mut self, place: &Place, distance: u32, here: &Place) {
+        let weight = (-(distance as f32) / NEAR_TOKENS).exp2();
+        let pairs = std::iter::once((place.last, here.last))
+            .chain(place.contexts.into_iter().zip(here.contexts));
+        for (alike, (there, here)) in self.alike.iter_mut().zip(pairs) {
+            if there == here && here != 0 {
+                alike.count += 1;
+                alike.nearest = alike.nearest.min(distance);
+                alike.weight += weight;
+            }
+        }
+        let is_same_next = place.next == here.next;
+        self.same_next += u32::from(is_same_next);
+        self.same_both += u32::from(is_same_next && place.last == here.last);
+    }
+}

@@ -1,0 +1,91 @@
+//! What the index says of names: in the rest of the document, in open files, in the workspace.
+
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+
+use super::evidence::AsItIs;
+use super::window::Place;
+use crate::domain::index::{Index, Key, Level, Roles, WordId};
+use crate::domain::tokens::contexts::CONTEXTS;
+use crate::domain::tokens::hash;
+
+/// Bound: names taken for how often they are used at all.
+const FREQUENT_MAX: usize = 60;
+/// The document itself, and everything else.
+pub(super) const LEVELS: usize = 2;
+/// What each context counts in the first choice.
+const FIRST_CHOICE: [f32; CONTEXTS] = [1.5, 3.0, 2.5, 0.8];
+
+/// Names by their hash.
+pub(super) type FarNames<'i> = HashMap<u32, Followed<'i>, BuildHasherDefault<AsItIs>>;
+
+/// A name of the index and how often it was seen after each context.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Followed<'i> {
+    pub(super) name: &'i str,
+    word: WordId,
+    after: [[u32; CONTEXTS]; LEVELS],
+}
+
+/// What the index knows of one name.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Far {
+    /// How often it was seen after each context.
+    pub(super) after: [[u32; CONTEXTS]; LEVELS],
+    /// How often it is in the document itself.
+    pub(super) own: u32,
+    /// How often it is used at all, and as what.
+    pub(super) roles: Roles,
+    /// In how many segments it is.
+    pub(super) segments: u32,
+}
+
+impl Followed<'_> {
+    /// A first estimate of how much speaks for the name.
+    pub(super) fn estimate(&self, index: &Index) -> f32 {
+        let log = |count: u32| (1.0 + count as f32).ln();
+        let after = self.after.iter().flat_map(|counts| counts.iter().zip(FIRST_CHOICE));
+        let after = after.filter(|(count, _)| **count > 0);
+        let after: f32 = after.map(|(count, weight)| weight * log(*count)).sum();
+        let (total, segments) = (index.roles(self.word).total, index.count_in(self.word));
+        after + 0.15 * log(total) + 0.1 * log(segments)
+    }
+
+    /// Everything the index knows of it.
+    pub(super) fn look_up(&self, index: &Index, own: Option<Key>) -> Far {
+        Far {
+            after: self.after,
+            own: own.map_or(0, |own| index.roles_in(own, self.word).total),
+            roles: index.roles(self.word),
+            segments: index.count_in(self.word),
+        }
+    }
+}
+
+/// The names that begin with `prefix`: those seen after the contexts of the cursor, and where a letter
+/// is typed those used most.
+pub(super) fn gather<'i>(
+    index: &'i Index,
+    own: Option<Key>,
+    here: &Place,
+    prefix: &str,
+) -> FarNames<'i> {
+    let mut after: HashMap<WordId, [[u32; CONTEXTS]; LEVELS], BuildHasherDefault<AsItIs>> =
+        HashMap::default();
+    index.followers(&here.contexts, own, |follower| {
+        if index.word(follower.word).starts_with(prefix) {
+            let level = usize::from(follower.level != Level::Own);
+            after.entry(follower.word).or_default()[level][follower.context] += follower.count;
+        }
+    });
+    if !prefix.is_empty() {
+        for word in index.with_prefix(prefix, FREQUENT_MAX) {
+            after.entry(word).or_default();
+        }
+    }
+    let names = after.into_iter().map(|(word, after)| {
+        let name = index.word(word);
+        (hash(name), Followed { name, word, after })
+    });
+    names.filter(|(_, followed)| followed.name.len() > prefix.len()).collect()
+}
