@@ -11,6 +11,8 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
+use crate::numbers::Numbers;
+
 /// A language there is code in.
 #[derive(Clone, Copy)]
 pub(crate) enum Code {
@@ -122,24 +124,6 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
         } else if path.extension().is_some_and(|ending| ending == "rs") {
             files.push(path);
         }
-    }
-}
-
-/// Numbers that look random and are the same in every run (Marsaglia's xorshift).
-pub(crate) struct Numbers(pub(crate) u64);
-
-impl Numbers {
-    /// A number below `limit`.
-    pub(crate) fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 16) as usize % limit
-    }
-
-    /// One of `items`.
-    pub(crate) fn one_of<T: Copy>(&mut self, items: &[T]) -> T {
-        items[self.below(items.len())]
     }
 }
 

@@ -5,36 +5,46 @@
 //! mean of repetitions; this prints percentiles over thousands of different keystrokes, in
 //! processor time, because on a busy machine the percentiles of wall time are the scheduler's.
 //!
-//! Two ways of typing are measured. `name`: one character is put behind a name somewhere in valid
-//! code, then taken away again. `statement`: a statement is typed character by character, which
-//! leaves the tree broken all the while. As in the server, the whole file is parsed after each
+//! Three ways of typing are measured. `name`: one character is put behind a name somewhere in valid
+//! code, then taken away again. `member`: the same with a dot, after which the local engine has the
+//! most to weigh. `statement`: a statement is typed character by character, which leaves the tree
+//! broken all the while. As in the server, the whole file is parsed after each
 //! keystroke, off the measured path, so each keystroke meets a tree that is one keystroke old.
-//! `cargo bench --bench keystroke -- 20000` runs the rows whose label has that in it.
+//! `cargo bench --bench keystroke -- 20000` runs the rows whose label has that in it; with a folder
+//! among the words its files are in the index, as those of a workspace are.
 
 #![allow(clippy::print_stdout, reason = "the table is what this program is for")]
 
+mod clock;
 mod code;
 mod figures;
+mod numbers;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use parking_lot::RwLock;
 use tabtier::config::Settings;
 use tabtier::config::languages::Languages;
 use tabtier::domain::class::classify;
 use tabtier::domain::document::{Document, DocumentId};
+use tabtier::domain::index::{Draft, Index, Key};
 use tabtier::domain::local::{Known, offers};
+use tabtier::domain::outline::Outline;
 use tabtier::domain::route::{Circumstances, evidence, plan};
 use tabtier::domain::site::{Site, Trigger};
 use tabtier::domain::syntax::parse;
 use tabtier::domain::text::{PositionEncoding, TextChange, position_of};
-use tabtier::domain::words::WordIndex;
-use tabtier::engine::refresh;
+use tabtier::engine::{Folder, Indexes, refresh};
 
-use code::{Code, Numbers, indent_at};
+use clock::clock;
+use code::{Code, indent_at};
 use figures::Samples;
+use numbers::Numbers;
 
+/// Files read at most of the folder that is named.
+const FILES: usize = 5_000;
 /// Keystrokes measured for each row.
 const SAMPLES: usize = 2000;
 /// The same in the largest files, where broken code takes long to parse.
@@ -45,23 +55,47 @@ fn main() {
         "One keystroke, in µs of processor time ({SAMPLES} each, {SAMPLES_LARGE} in large files)\n"
     );
     println!(
-        "{:<26} {:>8} {:>8} {:>8} {:>8}   {:>8} {:>8} {:>8} {:>8}",
-        "file, typing", "plan p50", "p95", "p99", "max", "offers", "p95", "p99", "max"
+        "{:<26} {:>8} {:>8} {:>8} {:>8}   {:>8} {:>8} {:>8} {:>8}   {:>8} {:>8} {:>8} {:>8}",
+        "file, typing",
+        "plan p50",
+        "p95",
+        "p99",
+        "max",
+        "offers",
+        "p95",
+        "p99",
+        "max",
+        "both",
+        "p95",
+        "p99",
+        "max"
     );
-    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let arguments: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let (folders, wanted): (Vec<String>, Vec<String>) =
+        arguments.into_iter().partition(|argument| Path::new(argument).is_dir());
     let languages = Languages::load();
+    let mut settings = Settings::default();
+    settings.index.files_max = FILES;
+    let folder =
+        folders.first().map(|folder| Folder::read(Path::new(folder), &languages, &settings));
+    let indexes = folder.as_ref().map(Folder::indexes);
+    if let Some(indexes) = indexes {
+        println!("beside an index of {} files\n", indexes.size().files);
+    }
     for code in Code::ALL {
         for count in [200, 2_000, 20_000] {
-            for typing in [Typing::Name, Typing::Statement] {
+            for typing in [Typing::Name, Typing::Member, Typing::Statement] {
                 let label = format!("{} {count:>6} {}", code.id(), typing.label());
-                if wanted.as_ref().is_some_and(|wanted| !label.contains(wanted.as_str())) {
+                if !wanted.iter().all(|wanted| label.contains(wanted.as_str())) {
                     continue;
                 }
-                let mut bench = Bench::new(&languages, code, &code.lines(count));
+                let mut bench = Bench::new(&languages, code, &code.lines(count), indexes);
                 bench.run(typing);
                 let unit = Duration::from_micros(1);
-                let (plans, offers) = (&mut bench.plans, &mut bench.offers);
-                println!("{label:<26} {}   {}", plans.row(unit), offers.row(unit));
+                let [plans, offers, both] =
+                    [&mut bench.plans, &mut bench.offers, &mut bench.both].map(|s| s.row(unit));
+                println!("{label:<26} {plans}   {offers}   {both}");
             }
         }
     }
@@ -70,6 +104,7 @@ fn main() {
 #[derive(Clone, Copy)]
 enum Typing {
     Name,
+    Member,
     Statement,
 }
 
@@ -77,6 +112,7 @@ impl Typing {
     fn label(self) -> &'static str {
         match self {
             Self::Name => "name",
+            Self::Member => "member",
             Self::Statement => "statement",
         }
     }
@@ -87,27 +123,34 @@ struct Bench {
     text: String,
     document: Document,
     settings: Settings,
-    known: Known,
+    index: Arc<RwLock<Index>>,
     plans: Samples,
     offers: Samples,
+    both: Samples,
     taken: usize,
 }
 
 impl Bench {
-    fn new(languages: &Languages, code: Code, text: &str) -> Self {
+    fn new(languages: &Languages, code: Code, text: &str, indexes: Option<&Indexes>) -> Self {
         let language = languages.detect(code.id(), Path::new(code.filename()), "");
         language.warm();
         let document = Document::new(DocumentId(1), 1, language, text);
-        let own = WordIndex::build(&document.rope, &document.language.lexical);
-        let known = Known { own: Arc::new(own), others: Vec::new(), closers: true, names: true };
+        let (family, rope) = (&document.language.family, &document.rope);
+        let index = indexes.map(|indexes| {
+            let draft = Draft::of_rope(rope, &document.language.lexical);
+            indexes.put(family, Key::Open(document.id), draft);
+            indexes.of(family)
+        });
+        let index = index.unwrap_or_else(|| Arc::new(Index::of_document(&document).into()));
         let mut bench = Self {
             code,
             text: text.to_owned(),
             document,
             settings: Settings::default(),
-            known,
+            index,
             plans: Samples::default(),
             offers: Samples::default(),
+            both: Samples::default(),
             taken: 0,
         };
         bench.analyse();
@@ -117,7 +160,7 @@ impl Bench {
     fn run(&mut self, typing: Typing) {
         let mut numbers = Numbers(1);
         let places = match typing {
-            Typing::Name => name_ends(&self.text),
+            Typing::Name | Typing::Member => name_ends(&self.text),
             Typing::Statement => self.code.statement_ends(&self.text),
         };
         let wanted = if self.text.len() > 256 << 10 { SAMPLES_LARGE } else { SAMPLES };
@@ -125,6 +168,7 @@ impl Bench {
             let at = numbers.one_of(&places);
             let (start, typed) = match typing {
                 Typing::Name => (at, "x".to_owned()),
+                Typing::Member => (at, ".".to_owned()),
                 Typing::Statement => {
                     let line = format!("\n{}", indent_at(&self.text, at));
                     self.edit(at, 0, &line);
@@ -160,11 +204,20 @@ impl Bench {
             feedback: None,
         };
         std::hint::black_box(plan(&found, &settings.policy, &around));
-        self.plans.add(clock().saturating_sub(started));
-        let started = clock();
-        let offers = offers(&site, &found, &self.known);
-        self.offers.add(clock().saturating_sub(started));
-        std::hint::black_box(offers);
+        let planned = clock();
+        let index = self.index.read();
+        let known = Known {
+            index: Some(&index),
+            own: Some(Key::Open(DocumentId(1))),
+            closers: true,
+            names: true,
+            lines: true,
+        };
+        std::hint::black_box(offers(&site, &found, &known));
+        let ended = clock();
+        self.plans.add(planned.saturating_sub(started));
+        self.offers.add(ended.saturating_sub(planned));
+        self.both.add(ended.saturating_sub(started));
         self.taken += 1;
     }
 
@@ -188,6 +241,8 @@ impl Bench {
                 let old = document.syntax.clone();
                 let tree = parse(grammar, &document.rope, old.latest(), &mut || true);
                 if let Some(tree) = tree {
+                    document.outline =
+                        Arc::new(Outline::of(&tree, &document.rope, &document.language, 0));
                     document.syntax.publish(tree, document.revision, document.last_edit);
                 }
             });
@@ -209,19 +264,4 @@ fn name_ends(text: &str) -> Vec<usize> {
         at += line.len();
     }
     ends
-}
-
-/// Processor time of this thread: on a machine with other work, wall time shows that work's
-/// turns. Wall time where the system cannot say.
-fn clock() -> Duration {
-    #[cfg(unix)]
-    {
-        let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-        Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
-    }
-    #[cfg(not(unix))]
-    {
-        static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
-        START.get_or_init(Instant::now).elapsed()
-    }
 }

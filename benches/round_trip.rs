@@ -13,15 +13,17 @@ mod code;
 mod editor;
 mod figures;
 mod model;
+mod numbers;
 
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use code::{Code, Numbers, indent_at};
+use code::{Code, indent_at};
 use editor::Editor;
 use figures::Samples;
 use model::Model;
+use numbers::Numbers;
 
 /// Keystrokes measured for each row.
 const SAMPLES: usize = 1000;

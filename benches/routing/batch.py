@@ -33,7 +33,11 @@ def content(sources, language, package, path):
 
 
 def request(row, number, data):
-    """The line for one position, with the first line of the truth for the cascade."""
+    """The line for one position, with the first line of the truth for the cascade.
+
+    A row may name the folder of its project, which the local engine then knows beside the text.
+    """
+    known = {"workspace": row["workspace"]} if "workspace" in row else {}
     return {
         "id": number,
         "path": row["path"],
@@ -41,6 +45,7 @@ def request(row, number, data):
         "suffix": data[row["mask_end"]:].decode(),
         "trigger": "automatic",
         CASCADE_MEMBER: first_line(row["true"]),
+        **known,
     }
 
 

@@ -88,14 +88,14 @@ def cascade(row):
     return row.cascade_score
 
 
-def calibration_error(pairs):
-    """Expected calibration error of (probability, happened) pairs over equal-width bins.
+def calibration_error(pairs, count=BINS):
+    """Expected calibration error of (probability, happened) pairs over `count` equal-width bins.
 
     The mean distance between what was promised and what happened, weighted by the rows of each bin.
     """
-    bins = [[0, 0.0, 0] for _ in range(BINS)]
+    bins = [[0, 0.0, 0] for _ in range(count)]
     for probability, happened in pairs:
-        entry = bins[min(int(probability * BINS), BINS - 1)]
+        entry = bins[min(int(probability * count), count - 1)]
         entry[0] += 1
         entry[1] += probability
         entry[2] += bool(happened)

@@ -38,6 +38,7 @@ class Sheets:
     language: np.ndarray
     policy: np.ndarray
     view: np.ndarray
+    number: np.ndarray    # which of the positions it is a view of
 
 
 def first_line(true):
@@ -115,4 +116,5 @@ def read(positions, cache):
         label=np.array([LABELS.index(row["label"]) for row in rows]),
         package=np.array([f"{row['language']}/{row['package']}" for row in rows]),
         language=np.array([row["language"] for row in rows]),
-        policy=np.array([row["policy"] for row in rows]), view=np.array(view))
+        policy=np.array([row["policy"] for row in rows]), view=np.array(view),
+        number=np.array(index))

@@ -15,6 +15,14 @@ class Trained:
     inputs: np.ndarray
 
 
+@dataclasses.dataclass
+class NoTables:
+    """What a model without tokens has in the place of tables."""
+
+    names: tuple = ()
+    leans: tuple = ()
+
+
 def write(folder, name, trained, classes, origin):
     """Writes `NAME_tables.txt` and `NAME_trees.txt`, which are read one behind the other."""
     trees = [tree["tree_structure"] for tree in trained.booster.dump_model()["tree_info"]]

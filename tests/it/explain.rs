@@ -42,6 +42,44 @@ fn row(id: u64, path: &str, prefix: &str, suffix: &str) -> String {
 }
 
 #[test]
+fn a_row_may_name_a_folder_whose_other_files_are_known() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("a file");
+    };
+    write("a.rs", "fn zebra_of_a() {}\n");
+    write("b.rs", "fn zebra_of_b() {}\n");
+    let ask = |path: &str, workspace: &std::path::Path| {
+        json!({"id": path, "path": path, "prefix": "fn f() {\n    zebra_of", "suffix": "\n}\n",
+            "workspace": workspace})
+        .to_string()
+    };
+    let absolute = folder.path().join("b.rs");
+    let lines = [
+        ask("a.rs", folder.path()),
+        ask(&absolute.to_string_lossy(), folder.path()),
+        ask("c.rs", folder.path()),
+        row(3, "a.rs", "fn f() {\n    zebra_of", "\n}\n"),
+        ask("a.rs", &folder.path().join("none")),
+    ];
+    let (answers, code) = batch("[local]\nclosers = false\n", &lines);
+    assert_eq!(code, 1);
+    let names = |answer: &Value| {
+        let local = answer["local"].as_array().cloned().unwrap_or_default();
+        let mut texts: Vec<_> = local.iter().map(|offer| offer["text"].clone()).collect();
+        texts.retain(|text| text.as_str().is_some_and(|text| text.starts_with('_')));
+        texts.sort_by_key(Value::to_string);
+        texts
+    };
+    assert_eq!(names(&answers[0]), ["_b"], "{}", answers[0]);
+    assert_eq!(names(&answers[1]), ["_a"], "{}", answers[1]);
+    assert_eq!(names(&answers[2]), ["_a", "_b"], "{}", answers[2]);
+    assert_eq!(names(&answers[3]), [] as [&str; 0], "{}", answers[3]);
+    let error = answers[4]["error"].as_str().unwrap_or_default();
+    assert!(error.contains("which is no folder"), "{error}");
+}
+
+#[test]
 fn a_batch_is_answered_in_order_and_bad_lines_cost_only_themselves() {
     let lines = [
         row(0, "a.rs", "fn f() {\n    g(vec![1, 2", "\n}\n"),

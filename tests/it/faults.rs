@@ -236,7 +236,7 @@ async fn dear_models_wait_for_a_pause_unless_a_key_was_pressed() {
         let model = Scripted::new(&[Step::Hang]);
         let engine = engine(&[(Tier::Flagship, "dear", &model)], |_| {});
         let mut asked = request(PLACES[4].1, trigger);
-        asked.snapshot.document.changed_at = Some(Instant::now().into_std());
+        asked.document.changed_at = Some(Instant::now().into_std());
         tokio::time::sleep(Duration::from_millis(since_edit)).await;
         let explanation = ask(&engine, asked, "settle").await;
         explanation.attempts.first().map(|attempt| attempt.started_after.as_millis())
@@ -252,7 +252,7 @@ async fn an_edit_during_the_pause_costs_nothing() {
     let model = Scripted::new(&[Step::Text("a();")]);
     let engine = engine(&[(Tier::Flagship, "dear", &model)], |_| {});
     let mut asked = request(PLACES[4].1, Trigger::Automatic);
-    asked.snapshot.document.changed_at = Some(Instant::now().into_std());
+    asked.document.changed_at = Some(Instant::now().into_std());
     let request = tokio::time::timeout(Duration::from_millis(200), engine.complete(asked));
     assert!(request.await.is_err(), "it waits for the pause");
     tokio::time::sleep(Duration::from_secs(5)).await;
@@ -282,7 +282,7 @@ async fn private_files_and_secrets_stay() {
         settings.policy.force = Override::Always(Tier::Fast);
     });
     let mut asked = request(PLACES[2].1, INVOKED);
-    asked.snapshot.document.is_private = true;
+    asked.document.is_private = true;
     ask(&engine, asked, "private").await;
     assert_eq!(model.calls(), 0);
     let secret = "ghp_0123456789abcdefghijABCDEFGHIJ012345";

@@ -131,7 +131,7 @@ fn a_request_goes_where_the_evidence_says_and_the_evidence_is_shown() {
     };
     let explained = |more: &str| run(more, &["complete", "x.rs:2:13", "--explain"]);
     let table = explained("");
-    assert!(table.contains("class     line") && table.contains("plan      fast a"), "{table}");
+    assert!(table.contains("class     line") && table.contains("80 %, then fast a"), "{table}");
 
     let server = Server::start();
     let mut server = accept_one(initialize(server));
@@ -140,12 +140,12 @@ fn a_request_goes_where_the_evidence_says_and_the_evidence_is_shown() {
     let place = home.path().join(place.strip_prefix(server.home()).expect("below home"));
     StatsFile::at(place).update(|stats| *stats = moved_up()).expect("a file");
     let moved = explained("");
-    assert!(moved.contains("plan      mid b after 100 ms of rest, then fast a"), "{moved}");
+    assert!(moved.contains("80 %, then mid b after 100 ms of rest, then fast a"), "{moved}");
     assert!(moved.contains("feedback: line answers of fast were taken in 0 of"), "{moved}");
     assert!(moved.contains("so mid is asked first"), "{moved}");
     let page = run("", &["explain", "--policy"]);
     let row = page.lines().last().expect("a table");
     assert!(row.starts_with("line        rust ") && row.ends_with("mid instead of fast"), "{page}");
     let off = explained("[feedback]\nenabled = false\n");
-    assert!(off.contains("plan      fast a") && !off.contains("feedback"), "{off}");
+    assert!(off.contains("80 %, then fast a") && !off.contains("feedback"), "{off}");
 }

@@ -12,6 +12,9 @@ use tabtier::domain::language::{BlockStyle, Language, Role, SiteQuery};
 use tabtier::domain::syntax::roles::roles_at;
 use tree_sitter::Parser;
 
+mod broken;
+mod locals;
+
 /// The folder of one language, or the whole of them.
 fn grammars(below: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("grammars").join(below)

@@ -10,6 +10,8 @@ mod feedback;
 mod gate;
 mod grammars;
 mod helix;
+mod index;
+mod lexical;
 mod llama_cpp;
 mod neovim;
 mod pages;

@@ -4,24 +4,21 @@
 //! The future is read here and nowhere else: neither the classifier nor the gate sees it.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tabtier::config::Settings;
 use tabtier::config::languages::Languages;
 use tabtier::domain::class::{Classification, Extent, RequestClass, classify};
 use tabtier::domain::document::{Document, DocumentId};
+use tabtier::domain::index::{Index, Key};
 use tabtier::domain::local::{Known, offers};
 use tabtier::domain::prompt::PromptForm;
-use tabtier::domain::route::{
-    Circumstances, LocalRole, ModelSpec, Place, Plan, Policy, Tier, evidence, plan,
-};
+use tabtier::domain::route::{Circumstances, ModelSpec, Place, Plan, Policy, Tier, evidence, plan};
 use tabtier::domain::site::{Site, Trigger};
 use tabtier::domain::syntax::parse;
 use tabtier::domain::text::{PositionEncoding, TextChange, position_of};
 use tabtier::domain::trail::Net;
 use tabtier::domain::units::Tokens;
-use tabtier::domain::words::WordIndex;
 
 use super::next::{Change, Next, Step, next};
 use super::recording::{Event, Recording, What};
@@ -101,7 +98,7 @@ struct Waiting {
 struct Player<'a> {
     recording: &'a Recording,
     document: Document,
-    known: Known,
+    index: Index,
     policy: Policy,
     models: Vec<ModelSpec>,
     begin: Instant,
@@ -118,7 +115,7 @@ impl<'a> Player<'a> {
         Self {
             recording,
             document: Document::new(DocumentId(1), 1, language, &recording.start),
-            known: Known { own: Arc::default(), others: Vec::new(), closers: true, names: true },
+            index: Index::default(),
             models: policy.models.iter().flatten().map(|id| model(id)).collect(),
             policy,
             begin: Instant::now(),
@@ -142,8 +139,7 @@ impl<'a> Player<'a> {
             What::Edit(list, is_accepted) => {
                 let document = &mut self.document;
                 if self.edits.is_multiple_of(RECOUNT_EVERY) {
-                    let words = WordIndex::build(&document.rope, &document.language.lexical);
-                    self.known.own = Arc::new(words);
+                    self.index = Index::of_document(document);
                 }
                 self.edits += 1;
                 let now = self.begin + Duration::from_secs_f64(event.at);
@@ -168,9 +164,14 @@ impl<'a> Player<'a> {
             feedback: None,
         };
         let plan = plan(&found, &self.policy, &around);
-        if let LocalRole::First(min) = plan.local
-            && offers(&site, &found, &self.known).first().is_some_and(|o| o.confidence >= min)
-        {
+        let known = Known {
+            index: Some(&self.index),
+            own: Some(Key::Open(site.document.id)),
+            closers: true,
+            names: true,
+            lines: true,
+        };
+        if offers(&site, &found, &known).iter().any(|offer| offer.answers_alone(plan.local)) {
             return None;
         }
         Some((site, found, plan))

@@ -20,7 +20,7 @@ const DEADLINE: Duration = Duration::from_millis(100);
 fn after_typing() -> Request {
     let mut asked = request("fn main() {\n    let x = 1|\n}\n", Trigger::Automatic);
     for text in [" ", "+", " ", "a"] {
-        let document = &mut asked.snapshot.document;
+        let document = &mut asked.document;
         let at = position_of(&document.rope, asked.offset, PositionEncoding::Utf8);
         let change = TextChange { range: Some((at, at)), text: text.to_owned() };
         let now = Instant::now().into_std();
@@ -100,7 +100,7 @@ async fn a_rest_beyond_what_the_editor_waits_delays_the_call_and_not_the_reply()
         let engine = gated(&model);
         let started = Instant::now();
         let asked = impatient();
-        let document = asked.snapshot.document.id;
+        let document = asked.document.id;
         let explanation = engine.complete(asked).await;
         assert_eq!(explanation.silence, Some(Silence::TooLate), "{explanation:?}");
         assert_eq!(started.elapsed(), OPEN_MAX);

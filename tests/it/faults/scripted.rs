@@ -15,7 +15,6 @@ use tabtier::domain::prompt::{Prompt, PromptBody};
 use tabtier::domain::route::{Override, Tier};
 use tabtier::domain::site::Trigger;
 use tabtier::domain::syntax::parse;
-use tabtier::domain::workspace::Snapshot;
 use tabtier::engine::{Engine, Equipment, Request};
 use tabtier::provider::registry::Registry;
 use tabtier::provider::{ChunkStream, Provider, ProviderError};
@@ -186,9 +185,8 @@ pub(super) fn request(code: &str, trigger: Trigger) -> Request {
     let grammar = document.language.grammar.clone().expect("a grammar");
     let tree = parse(&grammar, &document.rope, None, &mut || true).expect("a tree");
     document.syntax.publish(tree, 0, before.len());
-    let words = Arc::default();
     Request {
-        snapshot: Snapshot { document, words, other_words: Vec::new() },
+        document,
         policy: None,
         offset: before.len(),
         trigger,

@@ -60,7 +60,17 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer {
         module: "engine",
         modules: &["domain", "provider", "config", "store"],
-        crates: &["tokio", "tokio_util", "futures_util", "parking_lot", "thiserror", "tracing"],
+        crates: &[
+            "tokio",
+            "tokio_util",
+            "futures_util",
+            "parking_lot",
+            "thiserror",
+            "tracing",
+            "blake3",
+            "globset",
+            "ignore",
+        ],
     },
     // What outlives the process.
     Layer {
@@ -135,6 +145,8 @@ const WIRE_ONLY: Holds = Holds::Outside(&[
     "server::ext",
     "server::capabilities",
     "server::backend",
+    "server::folders",
+    "server::progress",
     "server::transport",
     "server::client",
 ]);
