@@ -9,6 +9,7 @@
 //! threshold means what it says.
 
 mod closers;
+mod codes;
 mod lines;
 mod names;
 mod ranker;

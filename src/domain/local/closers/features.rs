@@ -3,33 +3,13 @@
 use super::habits::{BlockEnd, LineEnd, block_ends, first_of, signs_of};
 use super::runs::Run;
 use super::shares::{Here, LIKES, Shares};
+use crate::domain::class::Classification;
 use crate::domain::class::features::{Sheet, code};
-use crate::domain::class::{Classification, RequestClass};
-use crate::domain::language::{BlockStyle, Role};
+use crate::domain::language::BlockStyle;
 use crate::domain::lexical::{Mode, Open};
+use crate::domain::local::codes::{ROLES, SCORES};
 use crate::domain::site::{NearLine, Site};
 use crate::domain::text;
-
-/// The classes whose probabilities are given.
-const SCORES: [(&str, RequestClass); 5] = [
-    ("p_closer", RequestClass::Closer),
-    ("p_name", RequestClass::Identifier),
-    ("p_line", RequestClass::Line),
-    ("p_boilerplate", RequestClass::Boilerplate),
-    ("p_logic", RequestClass::Logic),
-];
-
-/// The roles a place may have, innermost first.
-const ROLES: [Role; 8] = [
-    Role::FunctionBody,
-    Role::Block,
-    Role::TypeBody,
-    Role::Parameters,
-    Role::Arguments,
-    Role::Table,
-    Role::Arms,
-    Role::Import,
-];
 
 /// Bound: bytes looked at before what opened a block.
 const LINE_BYTES_MAX: usize = 400;

@@ -4,31 +4,10 @@ use super::here::Here;
 use super::known::Known;
 use super::matches::WAYS;
 use super::pool::{Continuation, FAR, Pool};
+use crate::domain::class::Classification;
 use crate::domain::class::features::{Sheet, code};
-use crate::domain::class::{Classification, RequestClass};
 use crate::domain::index::Level;
-use crate::domain::language::Role;
-
-/// The classes whose probabilities are given.
-const SCORES: [(&str, RequestClass); 5] = [
-    ("p_closer", RequestClass::Closer),
-    ("p_name", RequestClass::Identifier),
-    ("p_line", RequestClass::Line),
-    ("p_boilerplate", RequestClass::Boilerplate),
-    ("p_logic", RequestClass::Logic),
-];
-
-/// The roles a place may have, innermost first.
-const ROLES: [Role; 8] = [
-    Role::FunctionBody,
-    Role::Block,
-    Role::TypeBody,
-    Role::Parameters,
-    Role::Arguments,
-    Role::Table,
-    Role::Arms,
-    Role::Import,
-];
+use crate::domain::local::codes::{ROLES, SCORES};
 
 /// The names of the counts of each way.
 const WAY_NAMES: [&str; WAYS] = [
