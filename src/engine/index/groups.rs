@@ -66,7 +66,9 @@ pub(super) fn grouped(
             group.files.push(path.clone());
         }
         let (may, must) = GROUP_BYTES;
-        let is_end = || blake3::hash(name).as_bytes()[0].is_multiple_of(END_AT_ONE_OF);
+        // By the file's own name, so that a project is cut the same way wherever it lies.
+        let own = path.file_name().unwrap_or_default().as_encoded_bytes();
+        let is_end = || blake3::hash(own).as_bytes()[0].is_multiple_of(END_AT_ONE_OF);
         if group.bytes >= must || group.bytes >= may && is_end() {
             groups.extend(std::mem::take(group).end(&found.family));
         }
@@ -144,6 +146,23 @@ mod tests {
             assert!(group.files.iter().all(|path| seen.insert(path.clone())));
         }
         assert_eq!(seen.len(), listing.len());
+    }
+
+    #[test]
+    fn a_project_that_lies_elsewhere_is_cut_the_same_way() {
+        let sizes = |listing: &Listing| -> Vec<usize> {
+            let groups = grouped(listing, &BTreeSet::new(), 0);
+            groups.iter().map(|group| group.files.len()).collect()
+        };
+        let here = listing(1000);
+        let moved = |(path, found): (&PathBuf, &Found)| {
+            (
+                PathBuf::from("/another/place").join(path.file_name().unwrap_or_default()),
+                found.clone(),
+            )
+        };
+        let there: Listing = here.iter().map(moved).collect();
+        assert_eq!(sizes(&here), sizes(&there));
     }
 
     #[test]
