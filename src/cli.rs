@@ -6,6 +6,7 @@
 
 mod complete;
 pub mod config;
+mod doctor;
 mod document;
 mod explain;
 mod serve;
@@ -55,6 +56,8 @@ enum Command {
     Complete(complete::Arguments),
     /// Decide without completing, to measure and understand decisions.
     Explain(explain::Arguments),
+    /// Ask each model a few tiny questions and say what is wrong and what to change.
+    Doctor(doctor::Arguments),
     /// Check or show the settings.
     Config {
         #[command(subcommand)]
@@ -93,6 +96,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> i32 {
         None => return run(["tabtier".into(), "--help".into()]),
         Some(Command::Complete(arguments)) => complete::run(&arguments, file),
         Some(Command::Explain(arguments)) => explain::run(&arguments, file),
+        Some(Command::Doctor(arguments)) => doctor::run(&arguments, file),
         Some(Command::Config { what }) => {
             let (text, code) = match what {
                 Config::Check => config::check(file),

@@ -46,4 +46,6 @@ pub mod cache;
 pub mod explain;
 pub mod ledger;
 
+pub mod checkup;
+
 pub mod feedback;

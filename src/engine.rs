@@ -7,6 +7,7 @@
 //! Time is tokio's, so tests run it paused.
 
 mod analysis;
+pub mod checkup;
 mod feedback;
 mod flight;
 mod index;

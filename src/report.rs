@@ -3,6 +3,7 @@
 //! The command line and the server's commands both print from here, so that `--explain`,
 //! `--json` and `tabtier.explain` never tell different stories.
 
+pub mod checkup;
 pub mod feedback;
 
 use std::fmt::Write as _;

@@ -7,4 +7,5 @@
 
 mod form;
 pub mod segments;
+pub mod servers;
 pub mod stats;

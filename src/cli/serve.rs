@@ -6,11 +6,17 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use crate::config::Settings;
 use crate::config::languages::Languages;
+use crate::config::{Protocol, Settings};
 use crate::domain::context::redact;
+use crate::domain::prompt::PromptForm;
+use crate::domain::route::Place;
+use crate::engine::checkup::{server_name, suffix};
 use crate::engine::{Engine, Equipment, Feedback};
+use crate::provider::registry::Registry;
+use crate::report::checkup::suffix_word;
 use crate::server::{self, Backend, Configurator, Equip};
+use crate::store::servers::ServersFile;
 use crate::store::stats::StatsFile;
 
 /// Bound: how long the end of the program waits for the disk.
@@ -51,7 +57,38 @@ fn equip_and_connect(settings: Arc<Settings>) -> Equipment {
     let equipment = super::equip(settings);
     if !equipment.settings.models.is_empty() {
         let providers = Arc::clone(&equipment.providers);
-        tokio::spawn(async move { providers.connect().await });
+        let settings = Arc::clone(&equipment.settings);
+        tokio::spawn(async move {
+            providers.connect().await;
+            learn(&settings, &providers).await;
+        });
     }
     equipment
+}
+
+/// Finds out, once for each server, whether the text after the cursor reaches the model: some
+/// servers take the field and leave it out. Only models that cost nothing are asked unbidden;
+/// `tabtier doctor` asks the others.
+async fn learn(settings: &Settings, providers: &Registry) {
+    let Some(file) = ServersFile::usual() else { return };
+    let known = file.read();
+    for (name, model) in &settings.models {
+        let is_free = model.spec.place == Place::SelfHosted && model.spec.price.is_none();
+        let is_doubtful = model.endpoint.protocol == Protocol::OpenAiCompletions
+            && model.spec.form == PromptForm::Infill;
+        let server = server_name(&model.endpoint);
+        let Some(provider) = providers.get(name).filter(|_| is_free && is_doubtful) else {
+            continue;
+        };
+        let word = if let Some(known) = known.get(&server) {
+            known.suffix.clone()
+        } else {
+            let suffix = suffix(&*provider, &model.spec.form).await;
+            super::doctor::remember(model, &suffix);
+            suffix_word(&suffix).to_owned()
+        };
+        if matches!(word.as_str(), "ignored" | "refused") {
+            tracing::warn!(model = name, suffix = word, "see `tabtier doctor`");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod config;
+mod doctor;
 mod editors;
 mod explain;
 mod faults;
