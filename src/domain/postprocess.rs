@@ -4,6 +4,7 @@
 //! on or says why nothing is left. The same list runs on streamed answers, on cache hits and on
 //! what stands at a deadline, so a suggestion never depends on the way it came.
 
+pub mod draft;
 pub mod extent;
 mod fences;
 mod invisible;
@@ -56,6 +57,11 @@ pub type Dropped = &'static str;
 pub fn bare(site: &Site, raw: &str, is_chat: bool) -> String {
     let text = raw.replace("\r\n", "\n").replace('\r', "\n");
     if is_chat { fences::strip(site, &text) } else { text }
+}
+
+/// The part of a growing text that ends at a whole unit of the extent: what may be shown of it.
+pub fn whole_part(extent: Extent, text: &str) -> &str {
+    whole::cut(extent, text)
 }
 
 /// Runs every filter in order on text that is [`bare`].
