@@ -7,6 +7,8 @@
 //! is served. So typing through a suggestion, and deleting back, costs no call. Answers are kept
 //! unfiltered and filtered anew on each hit, because the text around the cursor has changed.
 
+pub mod along;
+
 use lru::LruCache;
 
 use super::class::{Extent, RequestClass};
@@ -147,13 +149,17 @@ fn size_of(answer: &Answer) -> usize {
     std::mem::size_of::<Answer>() + answer.model.len() + answer.text.len()
 }
 
+/// Whether an editor may have put this character after the cursor by itself.
+fn is_auto_closed(c: char) -> bool {
+    c.is_whitespace() || ")]}>\"'`;".contains(c)
+}
+
 fn key(place: &Place, end: usize) -> [u8; 16] {
     let mut start = end.saturating_sub(PREFIX_TAIL);
     while !place.before.is_char_boundary(start) {
         start += 1;
     }
     // Line breaks count the same in every convention.
-    let is_auto_closed = |c: char| c.is_whitespace() || ")]}>\"'`;".contains(c);
     let after = place.after.trim_start_matches(is_auto_closed).as_bytes();
     let mut hasher = blake3::Hasher::new();
     hasher.update(place.language.as_bytes());

@@ -4,8 +4,11 @@
 //! their health. The same inputs always give the same plan, and every plan carries the sentences
 //! that explain it.
 
+pub mod budget;
+pub mod clocks;
 pub mod evidence;
 pub mod health;
+pub mod latency;
 pub mod model;
 pub mod plan;
 pub mod policy;
