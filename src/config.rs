@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use self::overrides::Overrides;
 use crate::domain::gate::Strictness;
+use crate::domain::route::clocks::Patience;
 use crate::domain::route::{ModelSpec, Policy};
 
 mod grammars;
@@ -45,6 +46,8 @@ pub struct Settings {
     pub overrides: Overrides,
     /// How much the gate holds back.
     pub gate: Strictness,
+    /// The share of calls beside which another model may be asked when they are slow, 0 to 0.1.
+    pub hedge_share: f64,
     /// Configured models by id.
     pub models: BTreeMap<String, ModelSettings>,
     /// Bounds of the completion cache.
@@ -75,6 +78,8 @@ pub struct ModelSettings {
     pub spec: ModelSpec,
     /// The part the provider uses.
     pub endpoint: Endpoint,
+    /// How long its calls may be silent, pause and take.
+    pub patience: Patience,
 }
 
 /// The wire protocols. One file each under `provider/`.

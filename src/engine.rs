@@ -8,33 +8,38 @@
 
 mod analysis;
 pub mod checkup;
+mod clearance;
 mod feedback;
 mod flight;
+mod flights;
 mod index;
 mod landing;
+mod notices;
 mod opening;
 mod outcome;
 mod request;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
+use tokio::sync::mpsc::Receiver;
 
 pub use analysis::{Analyser, refresh};
 pub use feedback::Feedback;
 pub use index::{Event, Folder, Indexes, Keeper, Phase, Refusal, Standing};
+pub use notices::Notice;
 pub use request::Request;
 
 use crate::config::Settings;
 use crate::domain::cache::Cache;
-use crate::domain::document::DocumentId;
+use crate::domain::document::{Document, DocumentId};
 use crate::domain::explain::{Explanation, Silence};
 use crate::domain::ledger::Ledger;
-use crate::domain::route::health::Breaker;
 use crate::provider::registry::Registry;
-use flight::Flight;
+use clearance::Clearances;
+use flights::Flights;
+use notices::Notices;
 use opening::Receptions;
 
 /// What the engine works with until the configuration changes.
@@ -49,8 +54,6 @@ pub struct Equipment {
 pub struct Engine {
     equipment: Mutex<Arc<Equipment>>,
     shared: Arc<Shared>,
-    /// The call under way for each document; at most one each.
-    flights: Mutex<HashMap<DocumentId, Flight>>,
     receptions: Mutex<Receptions>,
     requests: AtomicU64,
     feedback: Feedback,
@@ -60,7 +63,9 @@ pub struct Engine {
 /// What flights need when they end, possibly after everything else is gone.
 struct Shared {
     cache: Mutex<Cache>,
-    breakers: Mutex<HashMap<String, Breaker>>,
+    clearances: Clearances,
+    flights: Flights,
+    notices: Notices,
     ledger: Mutex<Ledger>,
 }
 
@@ -76,13 +81,14 @@ impl Engine {
         let cache = &equipment.settings.cache;
         let shared = Shared {
             cache: Mutex::new(Cache::new(cache.entries_max, cache.bytes_max)),
-            breakers: Mutex::default(),
+            clearances: Clearances::new(equipment.settings.hedge_share),
+            flights: Flights::default(),
+            notices: Notices::default(),
             ledger: Mutex::default(),
         };
         Arc::new(Self {
             equipment: Mutex::new(Arc::new(equipment)),
             shared: Arc::new(shared),
-            flights: Mutex::default(),
             receptions: Mutex::default(),
             requests: AtomicU64::new(0),
             feedback,
@@ -95,8 +101,9 @@ impl Engine {
     pub fn equip(&self, equipment: Equipment) {
         let cache = &equipment.settings.cache;
         *self.shared.cache.lock() = Cache::new(cache.entries_max, cache.bytes_max);
-        self.shared.breakers.lock().clear();
-        self.flights.lock().clear();
+        self.shared.clearances.reset(equipment.settings.hedge_share);
+        self.shared.notices.reset();
+        self.shared.flights.clear();
         self.feedback.enable(equipment.settings.feedback.enabled);
         *self.equipment.lock() = Arc::new(equipment);
     }
@@ -106,12 +113,29 @@ impl Engine {
         Arc::clone(&self.equipment.lock().settings)
     }
 
-    /// The document was edited or closed: a call under way for it is of no use any more and is
-    /// cancelled down to the socket.
+    /// The document is closed, or nobody waits any more: a call under way for it is of no use and
+    /// is cancelled down to the socket.
     pub fn supersede(&self, document: DocumentId) {
-        let flight = self.flights.lock().remove(&document);
-        drop(flight);
+        self.shared.flights.forget(document);
         self.receptions.lock().forget(document);
+    }
+
+    /// The document was edited and reads like this now. A call under way for it is cancelled down to
+    /// the socket, unless what it has written or may still write is what was typed.
+    pub fn typed(&self, document: &Document) {
+        self.shared.flights.edited(document);
+        self.receptions.lock().forget(document.id);
+    }
+
+    /// Whether a call for this document is under way.
+    pub fn is_calling(&self, document: DocumentId) -> bool {
+        self.shared.flights.is_calling(document)
+    }
+
+    /// Where the user is told of models that are not asked any more, or again. There is one such
+    /// end; later calls get nothing.
+    pub fn notices(&self) -> Option<Receiver<Notice>> {
+        self.shared.notices.take()
     }
 
     /// What the open documents and the workspace look like.

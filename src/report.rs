@@ -207,6 +207,9 @@ fn ended(ended: &Ended) -> String {
         Ended::FromCache => "from the cache".to_owned(),
         Ended::Filtered(reason) => format!("answered, but {reason}"),
         Ended::Late => "not finished at the deadline".to_owned(),
+        Ended::Silent => "silent for too long, the next was asked".to_owned(),
+        Ended::Outrun => "another was first".to_owned(),
+        Ended::Diverged => "wrote something else than was typed".to_owned(),
         Ended::Failed(error) => format!("failed: {error}"),
         Ended::Cancelled => "cancelled".to_owned(),
     }

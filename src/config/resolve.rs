@@ -42,6 +42,7 @@ pub fn resolve(values: &Values) -> (Settings, Vec<Problem>) {
             .text(&["policy", "gate"])
             .and_then(|name| Strictness::from_name(&name))
             .unwrap_or(Strictness::Normal),
+        hedge_share: reader.number(&["policy", "hedge_share"]).unwrap_or_default(),
         models,
         cache: CacheSettings {
             entries_max: reader.count(&["cache", "entries_max"]),

@@ -96,6 +96,12 @@ pub enum Ended {
     Filtered(&'static str),
     /// The deadline passed; the call goes on and its answer goes to the cache.
     Late,
+    /// It said nothing for so long that another model was asked instead.
+    Silent,
+    /// Another model, asked beside it, was first.
+    Outrun,
+    /// It wrote something else than the user has typed since it was begun.
+    Diverged,
     /// It failed; holds the error.
     Failed(String),
     /// The user typed on or the editor cancelled.

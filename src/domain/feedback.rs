@@ -220,7 +220,7 @@ fn unanswered(explanation: &Explanation) -> Option<Ended> {
     }
     let has_failed = explanation.attempts.iter().any(|attempt| {
         let is_in_vain = match attempt.ended {
-            AttemptEnded::Late => true,
+            AttemptEnded::Late | AttemptEnded::Silent => true,
             AttemptEnded::Filtered(_) => attempt.first_text_after.is_some(),
             _ => false,
         };

@@ -2,24 +2,27 @@
 //!
 //! A flight runs as a task of its own, so that it can outlive the request that started it: at a
 //! deadline the reply leaves, and the flight goes on to fill the cache. It stops reading, which
-//! cancels the call down to the socket, as soon as the extent is complete. Dropping the handle
-//! ends it at once. Whatever happens, the call is booked exactly once.
+//! cancels the call down to the socket, as soon as the extent is complete, its own clocks run out, or
+//! what it writes is not what the user has typed since. Dropping the handle ends it at once. Whatever
+//! happens, the call is booked exactly once.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::{FutureExt, StreamExt};
 use tokio::sync::watch;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tokio_util::task::AbortOnDropHandle;
 
+use super::clearance::Clearance;
 use crate::domain::cache::{Answer, Place};
-use crate::domain::completion::{FinishReason, Usage};
-use crate::domain::postprocess::{bare, extent};
+use crate::domain::completion::{Chunk, FinishReason, Usage};
+use crate::domain::postprocess::draft::Draft;
 use crate::domain::prompt::Prompt;
-use crate::domain::route::Tier;
-use crate::domain::site::{Site, Trigger};
+use crate::domain::route::clocks::Clocks;
+use crate::domain::site::Site;
 use crate::domain::units::{Price, Tokens};
 use crate::provider::{ChunkStream, Provider, ProviderError};
 
@@ -41,9 +44,11 @@ pub(super) struct Call {
     pub(super) is_chat: bool,
     pub(super) prompt: Prompt,
     pub(super) price: Option<Price>,
-    pub(super) timeout: Duration,
+    pub(super) clocks: Clocks,
     /// The call begins no earlier.
     pub(super) opens: Instant,
+    /// The permission to make it, handed back when it lands.
+    pub(super) clearance: Clearance,
 }
 
 /// What is known of a flight at some moment.
@@ -54,63 +59,76 @@ pub(super) struct State {
     /// The text so far that is meant for the cursor.
     pub(super) text: String,
     /// What the server sent so far.
-    raw: String,
+    pub(super) raw: String,
     /// Usage so far, as the server reported it.
     pub(super) usage: Option<Usage>,
     /// From the start to the first text.
     pub(super) first_text_after: Option<Duration>,
-    /// How it ended; `None` while it goes on.
+    /// The longest wait between two pieces since.
+    pub(super) gap_max: Duration,
+    /// How it ended; `None` while it goes on and where it was cancelled.
     pub(super) ended: Option<Result<FinishReason, ProviderError>>,
-    /// From the start to the end.
+    /// Whether it was ended because it was silent for too long.
+    pub(super) was_given_up: bool,
+    /// From the start to the end, however it ended.
     pub(super) took: Duration,
 }
 
-/// Hears how flights end. Called exactly once for each.
+/// What a flight asks and tells.
 pub(super) trait Tower: Send + Sync {
-    /// A flight has ended; `state.ended` is `None` when it was cancelled.
-    fn landed(&self, call: &Call, state: &State);
-}
+    /// Whether an answer that reads `text` so far may still be of use to anybody.
+    fn wants(&self, flight: u64, text: &str) -> bool;
 
-/// What a request that waits for a call sees of it. Dropping it cancels nothing.
-pub(super) struct Watch {
-    pub(super) model: String,
-    pub(super) tier: Tier,
-    pub(super) started: Instant,
-    pub(super) state: watch::Receiver<State>,
+    /// A flight has ended; `state.ended` is `None` when it was cancelled. Called exactly once for
+    /// each.
+    fn landed(&self, flight: u64, call: &Call, state: &State);
 }
 
 /// A call under way. Dropping it cancels the call.
 pub(super) struct Flight {
+    /// Counts flights within a process.
+    pub(super) number: u64,
     pub(super) place: Place,
-    pub(super) model: String,
-    pub(super) tier: Tier,
+    /// The answer to be, its text still empty.
+    pub(super) answer: Answer,
+    pub(super) clocks: Clocks,
     pub(super) started: Instant,
-    opens: Instant,
+    /// The call begins no earlier.
+    pub(super) opens: Instant,
     pub(super) state: watch::Receiver<State>,
+    was_given_up: Arc<AtomicBool>,
     /// Held so that dropping the flight ends its task.
     _task: AbortOnDropHandle<()>,
 }
 
 impl Flight {
     /// Starts a call.
-    pub(super) fn start(provider: Arc<dyn Provider>, call: Call, tower: Arc<dyn Tower>) -> Self {
+    pub(super) fn start(
+        number: u64,
+        provider: Arc<dyn Provider>,
+        call: Call,
+        tower: Arc<dyn Tower>,
+    ) -> Self {
         let (sender, state) = watch::channel(State::default());
-        let (place, model) = (call.place.clone(), call.answer.model.clone());
-        let (tier, opens) = (call.answer.tier, call.opens);
+        let (place, answer) = (call.place.clone(), call.answer.clone());
+        let (clocks, opens) = (call.clocks, call.opens);
+        let was_given_up = Arc::new(AtomicBool::new(false));
+        let is_over = Arc::clone(&was_given_up);
         // Made here, not in the task: a task that is ended before it first runs must land too.
-        let mut booking = Booking { call, tower, sender, started: Instant::now() };
+        let mut booking =
+            Booking { number, call, tower, sender, started: Instant::now(), was_given_up: is_over };
         let task = tokio::spawn(async move {
-            let timeout = booking.call.timeout;
             if opens > booking.started {
                 tokio::time::sleep_until(opens).await;
                 booking.started = Instant::now();
             }
-            let flying = tokio::time::timeout(timeout, booking.fly(&*provider));
+            let total = booking.call.clocks.total;
+            let flying = timeout(total, booking.fly(&*provider));
             let end = match AssertUnwindSafe(flying).catch_unwind().await {
-                Ok(Ok(end)) => end,
-                Ok(Err(_)) => Err(ProviderError::Unreachable {
-                    detail: format!("no end within {} ms", timeout.as_millis()),
-                }),
+                Ok(Ok(Some(end))) => end,
+                // Nobody wants it any more: it lands as a cancelled one.
+                Ok(Ok(None)) => return,
+                Ok(Err(_)) => Err(silent("no end", total)),
                 Err(_panic) => Err(ProviderError::Malformed {
                     detail: "a fault of ours while reading it".to_owned(),
                 }),
@@ -125,32 +143,23 @@ impl Flight {
                 state.ended = Some(end);
             });
         });
+        let started = Instant::now().max(opens);
         Self {
+            number,
             place,
-            model,
-            tier,
-            started: Instant::now(),
+            answer,
+            clocks,
+            started,
             opens,
             state,
+            was_given_up,
             _task: AbortOnDropHandle::new(task),
         }
     }
 
-    /// A view of the call for one more request that waits for it.
-    pub(super) fn watch(&self) -> Watch {
-        Watch {
-            model: self.model.clone(),
-            tier: self.tier,
-            started: self.started,
-            state: self.state.clone(),
-        }
-    }
-
-    /// Whether a request for this place and tier may wait for the call. Who presses a key does not
-    /// wait for one that is held back.
-    pub(super) fn serves(&self, place: &Place, tier: Tier, trigger: Trigger) -> bool {
-        let is_soon = trigger == Trigger::Automatic || self.opens <= Instant::now();
-        self.place == *place && self.tier >= tier && !self.has_ended() && is_soon
+    /// Ends the call because it was silent for too long.
+    pub(super) fn give_up(self) {
+        self.was_given_up.store(true, Ordering::Release);
     }
 
     /// Whether the call has ended.
@@ -162,56 +171,93 @@ impl Flight {
 /// The part of a flight that lives in its task; dropping it, in whatever way the task ends, books
 /// the call.
 struct Booking {
+    number: u64,
     call: Call,
     tower: Arc<dyn Tower>,
     sender: watch::Sender<State>,
     started: Instant,
+    was_given_up: Arc<AtomicBool>,
 }
 
 impl Booking {
-    async fn fly(&mut self, provider: &dyn Provider) -> Result<FinishReason, ProviderError> {
+    /// Reads the answer; `None` when nobody wants it any more.
+    async fn fly(
+        &mut self,
+        provider: &dyn Provider,
+    ) -> Option<Result<FinishReason, ProviderError>> {
         self.sender.send_modify(|state| state.has_begun = true);
         let mut stream = provider.stream(self.call.prompt.clone());
+        let site = Arc::clone(&self.call.site);
         let Answer { class, extent, .. } = self.call.answer;
-        let mut finish = None;
-        while let Some(chunk) = stream.next().await {
-            let chunk = chunk?;
+        let mut draft = Draft::new(&site, class, extent, self.call.is_chat);
+        let (mut finish, mut last_piece, mut is_complete) = (None, None, false);
+        while !is_complete {
+            let idle = last_piece.map(|_| self.call.clocks.idle);
+            let chunk = match next(&mut stream, idle).await {
+                Some(Ok(chunk)) => chunk,
+                Some(Err(error)) => return Some(Err(error)),
+                None => break,
+            };
             finish = chunk.finish.or(finish);
-            let elapsed = self.started.elapsed();
-            let (mut is_complete, mut is_finished) = (false, false);
+            let (mut is_finished, mut is_wanted) = (false, true);
             self.sender.send_modify(|state| {
+                let now = Instant::now();
                 state.raw.push_str(&chunk.text);
-                state.text = bare(&self.call.site, &state.raw, self.call.is_chat);
                 state.usage = chunk.usage.or(state.usage);
+                is_complete = match finish {
+                    Some(_) => draft.finish(&state.raw, &mut state.text),
+                    None => draft.read(&state.raw, &mut state.text),
+                } || state.raw.len() > TEXT_MAX;
                 if !state.text.is_empty() {
-                    state.first_text_after.get_or_insert(elapsed);
+                    state.first_text_after.get_or_insert(now - self.started);
+                    let gap = last_piece.map_or(Duration::ZERO, |last| now - last);
+                    state.gap_max = state.gap_max.max(gap);
+                    last_piece = Some(now);
+                    is_wanted = self.tower.wants(self.number, &state.text);
                 }
-                let end = extent::end_of(&self.call.site, class, extent, &state.text);
-                if let Some(end) = end {
-                    state.text.truncate(end);
-                    is_complete = true;
-                }
-                is_complete |= state.raw.len() > TEXT_MAX;
                 // Usage may come one event after the last text. A complete extent does not wait
                 // for it, because every further token would be paid for.
                 is_finished = finish.is_some() && state.usage.is_some();
             });
+            if !is_wanted {
+                return None;
+            }
             if is_finished {
                 tokio::spawn(read_out(stream));
-                break;
-            }
-            if is_complete {
-                break;
+                return Some(Ok(finish.unwrap_or(FinishReason::Stop)));
             }
         }
-        Ok(finish.unwrap_or(FinishReason::Stop))
+        if !is_complete {
+            self.sender.send_modify(|state| {
+                draft.finish(&state.raw, &mut state.text);
+            });
+        }
+        Some(Ok(finish.unwrap_or(FinishReason::Stop)))
     }
+}
+
+/// The next piece of an answer; an error where it takes longer than `idle`.
+async fn next(
+    stream: &mut ChunkStream,
+    idle: Option<Duration>,
+) -> Option<Result<Chunk, ProviderError>> {
+    let Some(idle) = idle else { return stream.next().await };
+    let piece = timeout(idle, stream.next()).await;
+    piece.unwrap_or_else(|_| Some(Err(silent("nothing more came", idle))))
+}
+
+fn silent(what: &str, time: Duration) -> ProviderError {
+    ProviderError::Unreachable { detail: format!("{what} within {} ms", time.as_millis()) }
 }
 
 impl Drop for Booking {
     fn drop(&mut self) {
-        let state = self.sender.borrow().clone();
-        self.tower.landed(&self.call, &state);
+        let mut state = self.sender.borrow().clone();
+        if state.ended.is_none() {
+            state.took = self.started.elapsed();
+            state.was_given_up = self.was_given_up.load(Ordering::Acquire);
+        }
+        self.tower.landed(self.number, &self.call, &state);
     }
 }
 
@@ -219,7 +265,7 @@ impl Drop for Booking {
 /// carry the next call. Nobody waits for this.
 async fn read_out(stream: ChunkStream) {
     let rest = stream.for_each(|_| std::future::ready(()));
-    let _ = tokio::time::timeout(READ_OUT_MAX, rest).await;
+    let _ = timeout(READ_OUT_MAX, rest).await;
 }
 
 /// What a call used: as reported, or estimated and marked so.

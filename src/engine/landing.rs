@@ -1,5 +1,5 @@
 //! What a call leaves behind when it ends: its answer in the cache, its cost in the ledger, and
-//! what it says about the health of its model.
+//! what it says about the health and the pace of its model.
 
 use tokio::time::Instant;
 
@@ -12,19 +12,13 @@ use crate::domain::route::health::Failure;
 use crate::provider::ProviderError;
 
 impl Tower for Shared {
-    fn landed(&self, call: &Call, state: &State) {
-        let now = Instant::now().into_std();
-        let mut breakers = self.breakers.lock();
-        let breaker = breakers.entry(call.answer.model.clone()).or_default();
-        match &state.ended {
-            None => breaker.cancelled(now),
-            Some(Ok(_)) => breaker.succeeded(),
-            Some(Err(error)) => {
-                tracing::info!(model = call.answer.model, %error, "call failed");
-                breaker.failed(failure(error), now, jitter(now));
-            }
-        }
-        drop(breakers);
+    fn wants(&self, flight: u64, text: &str) -> bool {
+        self.flights.wants(flight, text)
+    }
+
+    fn landed(&self, flight: u64, call: &Call, state: &State) {
+        self.flights.landed(flight);
+        self.judge(call, state);
         if let Some(Ok(finish)) = state.ended
             && finish != FinishReason::Refused
         {
@@ -46,13 +40,52 @@ impl Tower for Shared {
     }
 }
 
+impl Shared {
+    /// What the call says about its model, and what the user is told of it.
+    fn judge(&self, call: &Call, state: &State) {
+        let now = Instant::now().into_std();
+        let model = &call.answer.model;
+        let pass = call.clearance.pass;
+        let change = self.clearances.with(model, |record| {
+            let is_wonder = state.was_given_up && !record.latencies.explains(state.took);
+            match (state.first_text_after, state.has_begun) {
+                (Some(first_text), _) => {
+                    let total = matches!(state.ended, Some(Ok(_))).then_some(state.took);
+                    record.latencies.note(first_text, state.gap_max, total);
+                }
+                (None, true) if state.ended.is_none() => record.latencies.note_silence(state.took),
+                (None, _) => {}
+            }
+            let breaker = &mut record.breaker;
+            match &state.ended {
+                Some(Ok(_)) => breaker.answered(pass),
+                Some(Err(error)) => breaker.failed(pass, failure(error), now, jitter(now)),
+                // Being slow is not being sick, but a silence out of all proportion is.
+                None if is_wonder => breaker.failed(pass, Failure::Transient, now, jitter(now)),
+                None => {
+                    breaker.left(pass, now);
+                    None
+                }
+            }
+        });
+        match &state.ended {
+            Some(Ok(_)) => self.clearances.answered(),
+            Some(Err(error)) => tracing::info!(model, %error, "call failed"),
+            None => {}
+        }
+        if let Some(change) = change {
+            let error = state.ended.as_ref().and_then(|end| end.as_ref().err());
+            self.notices.tell(model, change, error, now);
+        }
+    }
+}
+
 fn failure(error: &ProviderError) -> Failure {
     match error {
         ProviderError::Unauthorized { .. } | ProviderError::OutOfQuota { .. } => Failure::Permanent,
         ProviderError::RateLimited { retry_after } => Failure::Limited(*retry_after),
-        // One request may be refused for its own sake, such as its length.
-        ProviderError::Refused { .. }
-        | ProviderError::Unreachable { .. }
+        ProviderError::Refused { .. } => Failure::Refused,
+        ProviderError::Unreachable { .. }
         | ProviderError::ServerError { .. }
         | ProviderError::Malformed { .. } => Failure::Transient,
     }
@@ -60,7 +93,7 @@ fn failure(error: &ProviderError) -> Failure {
 
 /// A number in 0..1 that differs between processes; no more randomness is needed to keep many
 /// clients from coming back at the same moment.
-fn jitter(now: std::time::Instant) -> f64 {
+pub(super) fn jitter(now: std::time::Instant) -> f64 {
     use std::hash::{BuildHasher, RandomState};
     RandomState::new().hash_one(now) as f64 / u64::MAX as f64
 }

@@ -2,6 +2,7 @@
 
 mod calls;
 mod cascade;
+mod race;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,9 +10,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::flight::{Flight, State, Watch};
-use super::opening::Opening;
-use super::outcome::{Followed, completion, local_completion, origin_of, outcome};
+use self::race::Runner;
+use super::flight::State;
+use super::flights::Watch;
+use super::outcome::{completion, local_completion, origin_of};
 use super::{Engine, Equipment, refresh};
 use crate::domain::cache::{Answer, Hit, PREFIX_TAIL, Place, SUFFIX_HEAD, TYPED_MAX};
 use crate::domain::class::{Classification, classify};
@@ -21,7 +23,7 @@ use crate::domain::explain::{AttemptRecord, Ended, Explanation, Silence};
 use crate::domain::index::Key;
 use crate::domain::local::{Known, Offer, offers};
 use crate::domain::postprocess::{TextState, clean};
-use crate::domain::route::{Attempt, Circumstances, LocalRole, Plan, Policy, evidence, plan};
+use crate::domain::route::{Circumstances, LocalRole, Plan, Policy, evidence, plan};
 use crate::domain::site::{Site, Trigger};
 use crate::domain::text;
 use crate::domain::units::NanoUsd;
@@ -54,11 +56,17 @@ pub(super) struct Run<'a> {
     pub(super) request: Request,
     pub(super) arrived: Instant,
     pub(super) explanation: Explanation,
+    /// The calls it waits for.
+    runners: Vec<Runner>,
     is_answered: bool,
 }
 
 impl Drop for Run<'_> {
     fn drop(&mut self) {
+        for Runner { watch, .. } in std::mem::take(&mut self.runners) {
+            let state = watch.state.borrow().clone();
+            self.record(&watch, &state, Ended::Cancelled);
+        }
         if !self.is_answered {
             self.explanation.silence = Some(Silence::Superseded);
         }
@@ -78,7 +86,8 @@ impl<'a> Run<'a> {
         let language = request.document.language.id.clone();
         let explanation = Explanation::new(number, language, request.trigger);
         let arrived = Instant::now();
-        Self { engine, equipment, request, arrived, explanation, is_answered: false }
+        let runners = Vec::new();
+        Self { engine, equipment, request, arrived, explanation, runners, is_answered: false }
     }
 
     /// Runs every stage and closes the record.
@@ -134,13 +143,12 @@ impl<'a> Run<'a> {
 
     fn plan(&self, found: &Classification, site: &Site) -> Plan {
         let settings = &self.equipment.settings;
-        let now = Instant::now().into_std();
-        let breakers = self.engine.shared.breakers.lock();
+        let clearances = &self.engine.shared.clearances;
         let language = &site.document.language.id;
         let advise = |class, bounds| self.engine.feedback.advice(class, language, bounds);
         let around = Circumstances {
             model: &|id| settings.models.get(id).map(|model| &model.spec),
-            is_healthy: &|id| breakers.get(id).is_none_or(|breaker| breaker.allows(now)),
+            is_healthy: &|id| clearances.allows(id),
             trigger: self.request.trigger,
             is_private: site.document.is_private,
             evidence: evidence(site, found, self.request.has_diagnostic),
@@ -202,97 +210,8 @@ impl<'a> Run<'a> {
         cleaned.ok().map(|cleaned| completion(cleaned, *tier, source))
     }
 
-    async fn ask_models(
-        &mut self,
-        site: &Arc<Site>,
-        place: &Place,
-        plan: &Plan,
-    ) -> Result<Completion, Silence> {
-        let open_max = self.request.open_max.unwrap_or(plan.deadline);
-        let mut deadline = self.arrived + open_max.min(plan.deadline);
-        let mut silence = Silence::NoModel;
-        let mut is_open = false;
-        for attempt in &plan.attempts {
-            if self.request.superseded.is_cancelled() {
-                return Err(Silence::Superseded);
-            }
-            if self.is_known_blank(attempt) {
-                silence = Silence::NothingToSay;
-                continue;
-            }
-            let standing = self.join(site, place, attempt);
-            if standing.is_none() {
-                let gated = (!is_open).then_some(plan.extent);
-                match self.opening(attempt, gated, site, deadline).await {
-                    Opening::Now(moved) => (is_open, deadline) = (true, moved),
-                    Opening::Never(silence) => return Err(silence),
-                    Opening::Later(opens) => {
-                        self.start(site, place, plan, attempt, opens);
-                        return Err(Silence::TooLate);
-                    }
-                }
-            }
-            let now = Instant::now();
-            let Some(watch) = standing.or_else(|| self.start(site, place, plan, attempt, now))
-            else {
-                continue;
-            };
-            match self.follow(site, plan, watch, deadline).await {
-                Followed::Answer(completion) => return Ok(completion),
-                Followed::Nothing(reason) => silence = reason,
-                Followed::Over(end) => return end,
-            }
-        }
-        Err(silence)
-    }
-
-    /// Whether the cache just said that this model has nothing usable for this place.
-    fn is_known_blank(&self, attempt: &Attempt) -> bool {
-        self.request.trigger == Trigger::Automatic
-            && self.explanation.attempts.iter().any(|record| {
-                record.model == attempt.model && matches!(record.ended, Ended::Filtered(_))
-            })
-    }
-
-    /// Waits for a call until the deadline. The engine holds the call, so that an edit can end it;
-    /// past the deadline it goes on there.
-    async fn follow(
-        &mut self,
-        site: &Site,
-        plan: &Plan,
-        watch: Watch,
-        deadline: Instant,
-    ) -> Followed {
-        let Watch { model, tier, started, state: mut receiver } = watch;
-        let id = site.document.id;
-        let waited = tokio::time::timeout_at(deadline, receiver.wait_for(|s| s.ended.is_some()));
-        let ended = waited.await;
-        let is_in_time = ended.is_ok();
-        // An aborted flight closes its channel; what it had is then of no use to anyone.
-        let was_cancelled = matches!(ended, Ok(Err(_)));
-        drop(ended);
-        let state = receiver.borrow().clone();
-        let answer = Answer {
-            model: model.clone(),
-            tier,
-            class: plan.class,
-            extent: plan.extent,
-            text: state.text.clone(),
-        };
-        let reached = if is_in_time { TextState::Ended } else { TextState::Growing };
-        let cleaned = clean(site, &state.text, origin_of(&answer, reached));
-        let (ended, followed) = outcome(&state, is_in_time, was_cancelled, cleaned, &answer);
-        self.record(&answer, &state, ended, started);
-        if is_in_time {
-            let mut flights = self.engine.flights.lock();
-            if flights.get(&id).is_some_and(Flight::has_ended) {
-                flights.remove(&id);
-            }
-        }
-        followed
-    }
-
-    fn record(&mut self, answer: &Answer, state: &State, ended: Ended, started: Instant) {
+    fn record(&mut self, watch: &Watch, state: &State, ended: Ended) {
+        let Watch { answer, started, .. } = watch;
         let spec = self.equipment.settings.models.get(&answer.model).map(|model| &model.spec);
         let has_ended = state.ended.is_some();
         let took = if has_ended { state.took } else { started.elapsed() };

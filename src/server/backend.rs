@@ -18,7 +18,7 @@ use tower_lsp::ls_types::{
 use tower_lsp::{Client, LanguageServer, LspService};
 
 use answering::select;
-use settings::{equip, say};
+use settings::{equip, say, show_notices};
 
 use super::commands::{self, Command};
 use super::configure::Configurator;
@@ -189,6 +189,9 @@ impl LanguageServer for Backend {
             let (client, keeper) = (self.client.clone(), self.keeper.clone());
             tokio::spawn(async move { folders::watch(&client, &keeper).await });
         }
+        if let Some(notices) = self.engine.notices() {
+            tokio::spawn(show_notices(self.client.clone(), notices));
+        }
         if !capable.has_configuration {
             return;
         }
@@ -237,7 +240,9 @@ impl LanguageServer for Backend {
             tracing::warn!("change of a document that is not open");
             return;
         };
-        self.supersede(document.id);
+        // Who waits is answered at once; the call may go on, if it goes on as the user did.
+        self.pending.supersede(document.id);
+        self.engine.typed(&document);
         self.engine.edited(&document);
         self.analyser.submit(document);
     }

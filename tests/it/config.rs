@@ -76,7 +76,7 @@ fn misspelt_keys() {
     check(
         "[policy]\ncolour = 'red'\n",
         &["config.toml:2:1: policy.colour = \"red\": no such setting; valid in policy are \
-           override, cloud_failover, gate, <class>"],
+           override, cloud_failover, hedge_share, gate, <class>"],
     );
     check(
         "cache = 5\n",

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tabtier::config::{Endpoint, ModelSettings, Protocol};
 use tabtier::domain::prompt::PromptForm;
+use tabtier::domain::route::clocks::Patience;
 use tabtier::domain::route::{ModelSpec, Place};
 use tabtier::domain::units::Tokens;
 use tabtier::provider::Provider;
@@ -43,6 +44,7 @@ pub(crate) fn model(protocol: Protocol, url: &str) -> ModelSettings {
             timeout: Duration::from_secs(10),
             extra: serde_json::Map::new(),
         },
+        patience: Patience { first_text: None, idle: None, total: Duration::from_secs(10) },
     }
 }
 

@@ -108,6 +108,23 @@ pub(super) const ROWS: &[Row] = &[
               kept for the next keystroke, so this may be longer than any deadline.",
     },
     Row {
+        key: "models.<name>.first_text_ms",
+        kind: Kind::Integer { min: 10, max: 600_000, unit: "ms" },
+        default: Preset::Unset,
+        scope: Scope::Never,
+        doc: "How long the model may be silent before the next one of the plan is asked instead, if \
+              there is one. When not set it follows from the time left to the deadline and from how \
+              quick the model has been, see `docs/deadlines.md`.",
+    },
+    Row {
+        key: "models.<name>.idle_ms",
+        kind: Kind::Integer { min: 10, max: 600_000, unit: "ms" },
+        default: Preset::Unset,
+        scope: Scope::Never,
+        doc: "How long the model may pause in the middle of an answer before the call is ended. When \
+              not set it follows from the deadline and from how long the model's pauses usually are.",
+    },
+    Row {
         key: "models.<name>.extra",
         kind: Kind::Map,
         default: Preset::Unset,

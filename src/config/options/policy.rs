@@ -30,6 +30,15 @@ pub(super) const ROWS: &[Row] = &[
               computer when yours fails. When false, the next model of your own is asked, or none.",
     },
     Row {
+        key: "policy.hedge_share",
+        kind: Kind::Number { min: 0.0, max: 0.1, unit: "" },
+        default: Preset::Number(0.02),
+        scope: Scope::Lower,
+        doc: "The share of calls beside which the next model may be asked when a call is slower than \
+              nineteen of twenty of its model. The first answer is shown, the other call is ended, \
+              and both are paid. 0 never asks two models at once.",
+    },
+    Row {
         key: "policy.gate",
         kind: Kind::Choice(&["off", "light", "normal", "strict"]),
         default: Preset::Text("normal"),

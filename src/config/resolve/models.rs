@@ -14,6 +14,7 @@ use crate::config::problem::Fault;
 use crate::config::value::Value;
 use crate::config::{Endpoint, ModelSettings, Protocol};
 use crate::domain::prompt::PromptForm;
+use crate::domain::route::clocks::Patience;
 use crate::domain::route::{ModelSpec, Place};
 use crate::domain::units::Price;
 
@@ -81,7 +82,14 @@ impl Reader<'_> {
             timeout: self.duration(&key("timeout_ms")),
             extra: self.extra(name),
         };
-        Some(ModelSettings { spec, endpoint })
+        let patience = Patience {
+            first_text: self
+                .value(&key("first_text_ms"))
+                .map(|_| self.duration(&key("first_text_ms"))),
+            idle: self.value(&key("idle_ms")).map(|_| self.duration(&key("idle_ms"))),
+            total: endpoint.timeout,
+        };
+        Some(ModelSettings { spec, endpoint, patience })
     }
 
     /// The base address. Parsed by the same code that will dial it, so that both mean the same host.

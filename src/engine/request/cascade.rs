@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::Run;
+use super::calls::Asked;
 use crate::domain::cache::Place;
 use crate::domain::class::{Classification, wants_block};
 use crate::domain::completion::Completion;
@@ -21,7 +22,7 @@ impl Run<'_> {
         found: &Classification,
         plan: &Plan,
     ) -> Result<Completion, Silence> {
-        let cheap = self.ask_models(site, place, plan).await?;
+        let cheap = self.race(&Asked { site, place, plan }).await?;
         let Some(escalation) = &plan.escalation else { return Ok(cheap) };
         let probability = wants_block(site, found, &cheap.text);
         if probability < escalation.probability_min {
@@ -34,7 +35,7 @@ impl Run<'_> {
             100.0 * probability
         );
         self.follow_plan(up, &note);
-        match self.ask_models(site, place, up).await {
+        match self.race(&Asked { site, place, plan: up }).await {
             Err(Silence::Superseded) => Err(Silence::Superseded),
             Err(_) => {
                 // The answer is the cheap plan's, at the deadline of the other.

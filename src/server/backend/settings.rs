@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use serde_json::{Value, json};
+use tokio::sync::mpsc::Receiver;
 use tower_lsp::Client;
 use tower_lsp::ls_types::MessageType;
 
 use super::Backend;
 use crate::config::overview::File;
-use crate::engine::{Engine, Equipment, Event, Keeper};
+use crate::engine::{Engine, Equipment, Event, Keeper, Notice};
 use crate::server::configure::Configured;
 use crate::server::session::{Session, path_of};
 
@@ -67,4 +68,16 @@ pub(super) async fn say(client: &Client, problems: Vec<String>) {
         client.log_message(MessageType::WARNING, problem).await;
     }
     client.show_message(MessageType::WARNING, message).await;
+}
+
+/// Tells the user what has become of models, as long as the server lives.
+pub(super) async fn show_notices(client: Client, mut notices: Receiver<Notice>) {
+    while let Some(Notice { text, is_warning }) = notices.recv().await {
+        let text = format!("Tabtier: {text}");
+        if is_warning {
+            client.show_message(MessageType::WARNING, text).await;
+        } else {
+            client.log_message(MessageType::INFO, text).await;
+        }
+    }
 }
