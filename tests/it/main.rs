@@ -18,6 +18,7 @@ mod neovim;
 mod pages;
 mod peers;
 mod policy;
+mod postprocess;
 mod providers;
 mod replay;
 mod replies;

@@ -5,7 +5,7 @@
 
 use crate::domain::class::{Extent, RequestClass};
 use crate::domain::language::{BlockStyle, Lexical};
-use crate::domain::lexical::Scanner;
+use crate::domain::lexical::{Mode, Scanner};
 use crate::domain::site::Site;
 
 /// The byte at which `text`, inserted at the cursor, fills its extent; `None` while it may go on.
@@ -131,7 +131,8 @@ impl<'a> Block<'a> {
         }
         self.blank_lines = 0;
         let indent = line.len() - line.trim_start().len();
-        let is_outside = !is_first && indent < self.base && self.scanner.stack().is_empty();
+        let is_code = *self.scanner.mode() == Mode::Code && self.scanner.stack().is_empty();
+        let is_outside = !is_first && indent < self.base && is_code;
         let is_closer = content.starts_with([')', ']', '}']);
         if is_outside && !(is_closer && self.closers_left > 0) {
             return Some(End::LineBefore);
