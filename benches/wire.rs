@@ -96,7 +96,7 @@ fn provider(url: &str) -> Arc<dyn Provider> {
     let text = format!("[models.m]\nprotocol = \"openai_chat\"\nurl = \"{url}\"\nmodel = \"m\"\n");
     std::fs::write(&path, text).expect("a file");
     let settings = Loader::new(UserFile::locate(Some(&path))).load().settings;
-    Registry::from_settings(&settings.models).get("m").expect("the model")
+    Registry::from_settings(&settings.models, &settings.network).get("m").expect("the model")
 }
 
 async fn ours(provider: &Arc<dyn Provider>) -> (Duration, Duration) {

@@ -155,6 +155,6 @@ fn route_stats(settings: &Settings) -> RouteStats {
 
 /// What the engine works with under these settings.
 fn equip(settings: Arc<Settings>) -> Equipment {
-    let providers = Registry::from_settings(&settings.models);
+    let providers = Registry::from_settings(&settings.models, &settings.network);
     Equipment { settings, providers: Arc::new(providers) }
 }

@@ -8,10 +8,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use self::dialects::Dialect;
 use self::overrides::Overrides;
 use crate::domain::gate::Strictness;
 use crate::domain::route::clocks::Patience;
 use crate::domain::route::{ModelSpec, Policy};
+use crate::domain::units::Tokens;
 
 mod grammars;
 pub mod languages;
@@ -31,9 +33,16 @@ pub mod place;
 pub mod source;
 pub mod values;
 
+pub mod dialects;
 pub mod fim_templates;
+pub mod traits;
+
+mod protocol;
+
 pub mod render;
 pub mod resolve;
+
+pub use self::protocol::Protocol;
 
 /// Everything the program uses, resolved and total.
 #[derive(Clone, Debug)]
@@ -58,6 +67,8 @@ pub struct Settings {
     pub index: IndexSettings,
     /// Whether what becomes of suggestions is noted.
     pub feedback: FeedbackSettings,
+    /// How other machines are reached.
+    pub network: NetworkSettings,
     /// What may leave the machine.
     pub privacy: PrivacySettings,
     /// How completions are offered in the editor.
@@ -82,37 +93,23 @@ pub struct ModelSettings {
     pub patience: Patience,
 }
 
-/// The wire protocols. One file each under `provider/`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Protocol {
-    /// `POST {url}/chat/completions`, `OpenAI` and compatible servers.
-    OpenAiChat,
-    /// `POST {url}/completions`, OpenAI-compatible servers with raw prompts.
-    OpenAiCompletions,
-    /// llama.cpp's own `POST {url}/infill`.
-    LlamaCppInfill,
-}
-
-impl Protocol {
-    /// The name used in configuration.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::OpenAiChat => "openai_chat",
-            Self::OpenAiCompletions => "openai_completions",
-            Self::LlamaCppInfill => "llama_cpp_infill",
-        }
-    }
-}
-
 /// Where a model is reached and what it is called there.
 #[derive(Clone, Debug)]
 pub struct Endpoint {
     /// The wire protocol.
     pub protocol: Protocol,
+    /// How the server differs from others with the same protocol.
+    pub dialect: &'static Dialect,
     /// Base address, such as `http://127.0.0.1:8080` or `https://api.openai.com/v1`.
     pub url: String,
     /// The model's name on the server; may be empty for servers with one model.
     pub model: String,
+    /// Version of the protocol that is asked for, where the vendor has several.
+    pub api_version: Option<String>,
+    /// Whether the model may think before it answers.
+    pub thinking: Thinking,
+    /// What prompt and answer may have together, for servers that must be told.
+    pub context_tokens: Tokens,
     /// Name of the environment variable that holds the key, if one is needed.
     pub key_env: Option<String>,
     /// A key written in the user's own file; works, but is warned about.
@@ -121,6 +118,49 @@ pub struct Endpoint {
     pub timeout: Duration,
     /// Extra JSON fields for the request body, such as `{"cache_prompt": true}`.
     pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Endpoint {
+    /// An endpoint that needs no key, has ten seconds and a window of 8,192 tokens, and whose
+    /// dialect follows from its host.
+    pub fn new(protocol: Protocol, url: &str) -> Self {
+        let host = url::Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
+        Self {
+            protocol,
+            dialect: dialects::of_host(&host.unwrap_or_default()),
+            url: url.to_owned(),
+            model: String::new(),
+            api_version: None,
+            thinking: Thinking::Auto,
+            context_tokens: Tokens(8_192),
+            key_env: None,
+            key: None,
+            timeout: Duration::from_secs(10),
+            extra: serde_json::Map::new(),
+        }
+    }
+}
+
+/// Whether a model is told not to think before it answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Thinking {
+    /// Where it would think unasked and the server is known to understand.
+    Auto,
+    /// Wherever it is known how to say so.
+    Off,
+    /// Never: the server decides.
+    Server,
+}
+
+/// `[network]`.
+#[derive(Clone, Debug, Default)]
+pub struct NetworkSettings {
+    /// Address of the proxy for models on other machines; may hold a password.
+    pub proxy: Option<secrecy::SecretString>,
+    /// Hosts that are reached without the proxy, besides this machine and private addresses.
+    pub no_proxy: Vec<String>,
+    /// A file of certificates that are trusted besides those of the system.
+    pub ca_file: Option<std::path::PathBuf>,
 }
 
 /// `[cache]`.

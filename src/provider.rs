@@ -14,7 +14,11 @@ use crate::domain::prompt::Prompt;
 
 pub mod registry;
 
+mod anthropic;
+mod gemini;
 mod llama_cpp;
+mod mistral;
+mod ollama;
 mod openai;
 mod wire;
 
@@ -23,6 +27,7 @@ pub mod http;
 mod decode;
 mod fault;
 mod sse;
+mod thinking;
 
 /// A streamed answer. Dropping it cancels the call down to the socket.
 pub type ChunkStream = Pin<Box<dyn Stream<Item = Result<Chunk, ProviderError>> + Send>>;
@@ -62,7 +67,15 @@ pub enum ProviderError {
         /// How long the server asked us to wait, where it said so; at most ten minutes.
         retry_after: Option<Duration>,
     },
-    /// The request itself was refused (400, 404, 413, a redirect).
+    /// The prompt and the room for the answer are together more than the model's window, or the
+    /// body more than the server takes. Says nothing about the model's health: the next request
+    /// may be shorter.
+    #[error("context too long: {detail}")]
+    ContextTooLong {
+        /// What the server said.
+        detail: String,
+    },
+    /// The request itself was refused (400, 404, a redirect).
     #[error("refused: {detail}")]
     Refused {
         /// What the server said.

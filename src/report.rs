@@ -73,7 +73,9 @@ fn attempt_json(attempt: &AttemptRecord) -> Value {
         json!({
             "input": usage.input_total().0,
             "cache_read": usage.cache_read.0,
+            "cache_write": (usage.cache_write + usage.cache_write_hour).0,
             "output": usage.output.0,
+            "reasoning": usage.reasoning.0,
             "is_estimate": usage.is_estimate,
         })
     });

@@ -68,7 +68,7 @@ pub(super) fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<
     if !arguments.json {
         super::print(&surroundings::text(&around));
     }
-    let registry = Registry::from_settings(&settings.models);
+    let registry = Registry::from_settings(&settings.models, &settings.network);
     let mut left = NanoUsd((arguments.max_usd.max(0.0) * 1e9) as u64);
     let mut models = Vec::new();
     let mut is_well = around.iter().all(|row| row.is_well);

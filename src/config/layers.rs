@@ -129,7 +129,8 @@ pub fn shown(key: &Key, value: &Value) -> String {
         (Some(Kind::Variable), value) => Kind::Variable.check(value).is_err(),
         // An address with a password in it, or a key among its parameters.
         (Some(Kind::Text), Value::Text(text)) => {
-            key.0.last().is_some_and(|word| word == "url") && text.contains(['@', '?', '#'])
+            let is_address = key.0.last().is_some_and(|word| word == "url" || word == "proxy");
+            is_address && text.contains(['@', '?', '#'])
         }
         _ => false,
     };

@@ -21,6 +21,7 @@ use super::{
 use crate::domain::gate::Strictness;
 
 mod models;
+mod network;
 mod policy;
 
 /// What the program uses with nothing configured.
@@ -62,6 +63,7 @@ pub fn resolve(values: &Values) -> (Settings, Vec<Problem>) {
             cache: reader.bool(&["index", "cache"]),
         },
         feedback: FeedbackSettings { enabled: reader.bool(&["feedback", "enabled"]) },
+        network: reader.network(),
         privacy: PrivacySettings {
             exclude: reader.exclude(),
             redact: reader.bool(&["privacy", "redact"]),

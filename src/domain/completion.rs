@@ -29,23 +29,32 @@ pub enum FinishReason {
     Refused,
 }
 
-/// Tokens used by one call, normalised over vendors.
+/// Tokens used by one call, normalised over vendors: each input token is counted once, in one of
+/// the four ways in which it is charged for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// Input tokens that were not read from the provider's prompt cache.
+    /// Input tokens that had nothing to do with the provider's prompt cache.
     pub input_uncached: Tokens,
     /// Input tokens read from the provider's prompt cache.
     pub cache_read: Tokens,
+    /// Input tokens written to the cache, to be kept for minutes or for a time nobody stated.
+    pub cache_write: Tokens,
+    /// Input tokens written to the cache, to be kept for an hour.
+    pub cache_write_hour: Tokens,
     /// Generated tokens, reasoning included.
     pub output: Tokens,
-    /// True when we counted ourselves because the server did not say.
+    /// How many of the generated tokens were reasoning nobody sees; 0 where the server is silent.
+    pub reasoning: Tokens,
+    /// What the server itself says the call cost, where it does.
+    pub reported_cost: Option<NanoUsd>,
+    /// True when we counted ourselves because the server did not say, or has not finished saying.
     pub is_estimate: bool,
 }
 
 impl Usage {
     /// All input tokens, cached or not.
     pub fn input_total(&self) -> Tokens {
-        self.input_uncached + self.cache_read
+        self.input_uncached + self.cache_read + self.cache_write + self.cache_write_hour
     }
 
     /// What this costs at a price.
@@ -54,7 +63,14 @@ impl Usage {
             |price: NanoUsd, tokens: Tokens| NanoUsd(price.0.saturating_mul(tokens.0.into()));
         part(price.input, self.input_uncached)
             + part(price.cache_read, self.cache_read)
+            + part(price.cache_write, self.cache_write)
+            + part(price.cache_write_hour(), self.cache_write_hour)
             + part(price.output, self.output)
+    }
+
+    /// What was charged: as the server says, else by the price; `None` where neither is known.
+    pub fn charged(&self, price: Option<Price>) -> Option<NanoUsd> {
+        self.reported_cost.or_else(|| price.map(|price| self.cost(price)))
     }
 }
 
@@ -100,5 +116,38 @@ impl Confidence {
     /// The probability as a float in 0..=1.
     pub fn value(self) -> f64 {
         f64::from(self.0) / 1000.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_token_is_charged_once_and_in_its_own_way() {
+        let usage = Usage {
+            input_uncached: Tokens(1_000),
+            cache_read: Tokens(10_000),
+            cache_write: Tokens(4_000),
+            cache_write_hour: Tokens(2_000),
+            output: Tokens(500),
+            reasoning: Tokens(400),
+            ..Usage::default()
+        };
+        assert_eq!(usage.input_total(), Tokens(17_000));
+        // Claude Haiku 4.5: 1.00 in, 0.10 read, 1.25 written, 2.00 written for an hour, 5.00 out.
+        let price = Price::from_usd_per_million(1.0, 0.1, 5.0).with_cache_write(1.25);
+        let micro_usd = 1_000 + 1_000 + 5_000 + 4_000 + 2_500;
+        assert_eq!(usage.cost(price), NanoUsd(micro_usd * 1_000));
+        assert_eq!(usage.charged(None), None);
+        let reported = Usage { reported_cost: Some(NanoUsd(7)), ..usage };
+        assert_eq!(reported.charged(Some(price)), Some(NanoUsd(7)));
+    }
+
+    #[test]
+    fn writing_to_a_cache_costs_as_any_input_unless_said_otherwise() {
+        let price = Price::from_usd_per_million(2.0, 0.5, 8.0);
+        let usage = Usage { cache_write: Tokens(10), ..Usage::default() };
+        assert_eq!(usage.cost(price), NanoUsd(20_000));
     }
 }

@@ -66,14 +66,34 @@ pub struct Price {
     pub input: NanoUsd,
     /// Per input token read from the provider's prompt cache.
     pub cache_read: NanoUsd,
+    /// Per input token written to the provider's prompt cache, to be kept for minutes.
+    pub cache_write: NanoUsd,
     /// Per output token.
     pub output: NanoUsd,
 }
 
 impl Price {
-    /// Builds a price from dollars per million tokens, the unit price lists use.
+    /// Builds a price from dollars per million tokens, the unit price lists use. Writing to the
+    /// cache costs what any input token costs, as it does with most vendors.
     pub fn from_usd_per_million(input: f64, cache_read: f64, output: f64) -> Self {
-        let nano = |usd: f64| NanoUsd((usd.max(0.0) * 1e3).round() as u64);
-        Self { input: nano(input), cache_read: nano(cache_read), output: nano(output) }
+        let (input, cache_read, output) = (nano(input), nano(cache_read), nano(output));
+        Self { input, cache_read, cache_write: input, output }
     }
+
+    /// The same price with another one for writing to the cache, in dollars per million tokens.
+    #[must_use]
+    pub fn with_cache_write(self, usd_per_million: f64) -> Self {
+        Self { cache_write: nano(usd_per_million), ..self }
+    }
+
+    /// Per input token written to a cache that keeps it for an hour. Only Anthropic tells such
+    /// writes apart, and charges 2 times the input price where minutes cost 1.25 times.
+    pub fn cache_write_hour(&self) -> NanoUsd {
+        NanoUsd(self.cache_write.0.saturating_mul(8) / 5)
+    }
+}
+
+/// Dollars per million tokens as nano-dollars per token.
+fn nano(usd_per_million: f64) -> NanoUsd {
+    NanoUsd((usd_per_million.max(0.0) * 1e3).round() as u64)
 }

@@ -107,7 +107,9 @@ fn trouble(error: ProviderError) -> Trouble {
         ProviderError::Unauthorized { detail } => Trouble::Key(detail),
         ProviderError::OutOfQuota { detail } => Trouble::Quota(detail),
         ProviderError::RateLimited { .. } => Trouble::Limited,
-        ProviderError::Refused { detail } => Trouble::Refused(detail),
+        ProviderError::Refused { detail } | ProviderError::ContextTooLong { detail } => {
+            Trouble::Refused(detail)
+        }
         ProviderError::ServerError { detail } => Trouble::Server(detail),
         ProviderError::Malformed { detail } => Trouble::Malformed(detail),
     }

@@ -268,15 +268,19 @@ async fn read_out(stream: ChunkStream) {
     let _ = timeout(READ_OUT_MAX, rest).await;
 }
 
-/// What a call used: as reported, or estimated and marked so.
+/// What a call used: as reported, or estimated and marked so. A report from the middle of an answer
+/// counts what went in; what came out since is estimated.
 pub(super) fn usage(call: &Call, state: &State) -> Usage {
-    state.usage.unwrap_or_else(|| {
-        let tokens = |bytes: usize| Tokens(bytes.div_ceil(BYTES_PER_TOKEN_ESTIMATE) as u32);
-        Usage {
+    let tokens = |bytes: usize| Tokens(bytes.div_ceil(BYTES_PER_TOKEN_ESTIMATE) as u32);
+    let output = tokens(state.raw.len());
+    match state.usage {
+        Some(usage) if usage.is_estimate => Usage { output: usage.output.max(output), ..usage },
+        Some(usage) => usage,
+        None => Usage {
             input_uncached: tokens(call.prompt.body.len()),
-            cache_read: Tokens(0),
-            output: tokens(state.raw.len()),
+            output,
             is_estimate: true,
-        }
-    })
+            ..Usage::default()
+        },
+    }
 }

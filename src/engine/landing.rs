@@ -34,7 +34,7 @@ impl Tower for Shared {
                 model: call.answer.model.clone(),
                 tier: call.answer.tier,
                 usage,
-                cost: call.price.map(|price| usage.cost(price)),
+                cost: usage.charged(call.price),
             });
         }
     }
@@ -59,6 +59,11 @@ impl Shared {
             let breaker = &mut record.breaker;
             match &state.ended {
                 Some(Ok(_)) => breaker.answered(pass),
+                // The request was longer than the model's window, which says nothing of the model.
+                Some(Err(ProviderError::ContextTooLong { .. })) => {
+                    breaker.left(pass, now);
+                    None
+                }
                 Some(Err(error)) => breaker.failed(pass, failure(error), now, jitter(now)),
                 // Being slow is not being sick, but a silence out of all proportion is.
                 None if is_wonder => breaker.failed(pass, Failure::Transient, now, jitter(now)),
@@ -84,7 +89,7 @@ fn failure(error: &ProviderError) -> Failure {
     match error {
         ProviderError::Unauthorized { .. } | ProviderError::OutOfQuota { .. } => Failure::Permanent,
         ProviderError::RateLimited { retry_after } => Failure::Limited(*retry_after),
-        ProviderError::Refused { .. } => Failure::Refused,
+        ProviderError::Refused { .. } | ProviderError::ContextTooLong { .. } => Failure::Refused,
         ProviderError::Unreachable { .. }
         | ProviderError::ServerError { .. }
         | ProviderError::Malformed { .. } => Failure::Transient,

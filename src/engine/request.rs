@@ -219,7 +219,7 @@ impl<'a> Run<'a> {
         let cost = if was_refused {
             Some(NanoUsd(0))
         } else {
-            state.usage.and_then(|usage| Some(usage.cost(spec?.price?)))
+            state.usage.and_then(|usage| usage.charged(spec?.price))
         };
         self.explanation.attempts.push(AttemptRecord {
             tier: answer.tier,

@@ -1,8 +1,9 @@
 //! From the bytes of a successful answer to chunks, whatever the server made of the request.
 //!
 //! Asked for a stream, a server may send events, or one JSON document, or an HTML page from a
-//! proxy, each under any content type. So the first byte decides, not a header. The result does not
-//! depend on where the network cut the bytes; the tests replay recorded answers cut at every place.
+//! proxy, each under any content type. So the first byte decides, not a header; only a protocol of
+//! JSON lines looks like a document and has to be known. The result does not depend on where the
+//! network cut the bytes; the tests replay recorded answers cut at every place.
 //!
 //! Once the model has said why it stopped the answer is complete: what comes after can add usage,
 //! but can no longer turn the answer into an error.
@@ -12,14 +13,16 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::wire::Wire;
-use super::{ProviderError, fault, sse};
-use crate::domain::completion::{Chunk, FinishReason};
+use super::wire::{self, Wire};
+use super::{ProviderError, fault, sse, thinking};
+use crate::domain::completion::{Chunk, FinishReason, Usage};
 
 /// Bound: the most bytes of an answer that are read.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
 /// Bound: the most bytes of text one answer may carry. Far beyond any block worth inserting.
 const TEXT_BYTES_MAX: usize = 32 * 1024;
+/// Bound: the most bytes of one line, where an event is a line.
+const LINE_BYTES_MAX: usize = sse::EVENT_BYTES_MAX;
 
 /// What [`Decoder`] found, in order. An error is always the last item.
 pub(super) type Items = VecDeque<Result<Chunk, ProviderError>>;
@@ -28,6 +31,9 @@ pub(super) type Items = VecDeque<Result<Chunk, ProviderError>>;
 pub(super) struct Decoder {
     wire: Arc<dyn Wire>,
     framing: Framing,
+    thinking: thinking::Filter,
+    /// The last usage that was reported.
+    usage: Option<Usage>,
     body_bytes: usize,
     text_bytes: usize,
     /// At least one event was understood.
@@ -52,14 +58,18 @@ enum Framing {
     /// Only white space so far.
     Unknown,
     Events(sse::Parser),
+    /// The line being read.
+    Lines(Vec<u8>),
     Document(Vec<u8>),
 }
 
 impl Decoder {
     pub(super) fn new(wire: Arc<dyn Wire>) -> Self {
         Self {
+            thinking: thinking::Filter::new(wire.may_think_aloud()),
             wire,
             framing: Framing::Unknown,
+            usage: None,
             body_bytes: 0,
             text_bytes: 0,
             has_event: false,
@@ -97,6 +107,12 @@ impl Decoder {
                         self.event(&data, items);
                     }
                 }
+                Framing::Lines(line) => {
+                    let line = String::from_utf8_lossy(&line);
+                    if is_complete(&line) {
+                        self.event(&line, items);
+                    }
+                }
                 Framing::Document(bytes) => self.document(&bytes, items),
                 Framing::Unknown => {}
             }
@@ -121,6 +137,9 @@ impl Decoder {
             bytes = &bytes[lead..];
             self.framing = match bytes.first() {
                 None => return,
+                Some(b'{') if self.wire.framing() == wire::Framing::Lines => {
+                    Framing::Lines(Vec::new())
+                }
                 Some(b'{' | b'[') => Framing::Document(Vec::new()),
                 Some(b'<') => return self.fail("a web page instead of a completion", items),
                 Some(_) => Framing::Events(sse::Parser::default()),
@@ -130,6 +149,19 @@ impl Decoder {
             match &mut self.framing {
                 Framing::Unknown => return,
                 Framing::Document(document) => return document.extend_from_slice(bytes),
+                Framing::Lines(line) => {
+                    let end = bytes.iter().position(|byte| *byte == b'\n');
+                    let piece = &bytes[..end.unwrap_or(bytes.len())];
+                    bytes = &bytes[end.map_or(bytes.len(), |end| end + 1)..];
+                    if line.len() + piece.len() > LINE_BYTES_MAX {
+                        return self.fail("a line longer than 256 KiB", items);
+                    }
+                    line.extend_from_slice(piece);
+                    if end.is_some() {
+                        let line = std::mem::take(line);
+                        self.event(&String::from_utf8_lossy(&line), items);
+                    }
+                }
                 Framing::Events(parser) => match parser.next(bytes) {
                     Ok((event, used)) => {
                         bytes = &bytes[used..];
@@ -146,10 +178,7 @@ impl Decoder {
     fn event(&mut self, data: &str, items: &mut Items) {
         let data = data.trim();
         if data == "[DONE]" {
-            if !self.finished {
-                items.push_back(Ok(finish(FinishReason::Stop)));
-                self.finished = true;
-            }
+            self.finish(FinishReason::Stop, items);
             self.state = State::Done;
         } else if !data.is_empty() {
             match serde_json::from_str(data) {
@@ -161,13 +190,20 @@ impl Decoder {
 
     fn document(&mut self, bytes: &[u8], items: &mut Items) {
         match serde_json::from_str(&String::from_utf8_lossy(bytes)) {
+            // Gemini's stream where `alt=sse` was lost on the way.
+            Ok(Value::Array(events)) => {
+                for event in events {
+                    if self.state == State::Open {
+                        self.value(&event, items);
+                    }
+                }
+            }
             Ok(document) => self.value(&document, items),
             Err(_) => return self.fail("not JSON", items),
         }
         if self.state == State::Open {
-            if self.has_event && !self.finished {
-                items.push_back(Ok(finish(FinishReason::Stop)));
-                self.finished = true;
+            if self.has_event {
+                self.finish(FinishReason::Stop, items);
             }
             self.state = if self.finished { State::Done } else { State::Open };
         }
@@ -177,10 +213,15 @@ impl Decoder {
         if let Some(error) = fault::from_event(event) {
             return self.fail_with(error, items);
         }
-        let Some(mut chunk) = self.wire.chunk(event) else {
+        let Some(mut chunk) = self.wire.chunk(event, self.usage) else {
             return;
         };
         self.has_event = true;
+        self.usage = chunk.usage.or(self.usage);
+        chunk.text = self.thinking.next(chunk.text);
+        if chunk.finish.is_some() {
+            chunk.text.push_str(&self.thinking.end());
+        }
         let room = TEXT_BYTES_MAX - self.text_bytes;
         let is_cut = chunk.text.len() > room;
         chunk.text.truncate(char_boundary_at_most(&chunk.text, room));
@@ -202,12 +243,18 @@ impl Decoder {
         }
     }
 
-    /// Ends an answer that is longer than we read, as if the output limit had been reached.
-    fn cut_short(&mut self, items: &mut Items) {
+    /// Gives a reason to stop where the server gave none.
+    fn finish(&mut self, reason: FinishReason, items: &mut Items) {
         if !self.finished {
-            items.push_back(Ok(finish(FinishReason::Length)));
+            let text = self.thinking.end();
+            items.push_back(Ok(Chunk { text, ..finish(reason) }));
             self.finished = true;
         }
+    }
+
+    /// Ends an answer that is longer than we read, as if the output limit had been reached.
+    fn cut_short(&mut self, items: &mut Items) {
+        self.finish(FinishReason::Length, items);
         self.state = State::Cut;
     }
 

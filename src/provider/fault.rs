@@ -1,36 +1,58 @@
-//! From a failure on the wire to the seven errors the engine decides by.
+//! From a failure on the wire to the eight errors the engine decides by.
 //!
 //! A status code says most of it; the vendor's own error object says the rest (429 is "wait" or
-//! "pay", and only the object tells which). The detail is for the user's eyes, so it is cut to one
-//! short clean line, and withheld altogether where a server echoes the prompt or the key.
+//! "pay", 400 "wrong" or "too long", and only the object tells which). Each row of
+//! `tests/data/faults.toml` is a condition as a vendor words it, with the error it must become.
+
+mod echo;
+mod vendor;
+mod wait;
 
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
+use self::vendor::VendorError;
 use super::ProviderError;
 
-/// Bound: characters of a vendor's message that are kept.
-const DETAIL_CHARS_MAX: usize = 200;
+pub(super) use self::echo::{one_line, withhold_echo};
 
-/// Bound: the longest wait a server can ask for and get. Beyond it asking again is cheaper than
-/// believing.
-const RETRY_AFTER_MAX: Duration = Duration::from_secs(600);
+/// Codes for a prompt that is longer than the model's window. `OpenAI` and compatible servers,
+/// llama.cpp, LiteLLM, Anthropic.
+const TOO_LONG_CODES: [&str; 5] = [
+    "context_length_exceeded",
+    "exceed_context_size",
+    "contextwindowexceeded",
+    "string_above_max_length",
+    "request_too_large",
+];
 
-/// The parts of a vendor's error object that decide anything.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct VendorError {
-    message: String,
-    /// `type`, `code` and `status` as far as they are words, joined by spaces, in lower case.
-    words: String,
-    /// `code` where it is an HTTP status.
-    status: Option<u16>,
-}
+/// Parts of messages that say the same where no code does, in lower case. All but the last four are
+/// those that LiteLLM 1.106.2 looks for (MIT); the others are Mistral's, Ollama's, DeepSeek's and
+/// Gemini's of earlier versions.
+const TOO_LONG_MESSAGES: [&str; 15] = [
+    "exceed context limit",
+    "this model's maximum context length is",
+    "string too long. expected a string with maximum length",
+    "model's maximum context limit",
+    "is longer than the model's context length",
+    "input tokens exceed the configured limit",
+    "`inputs` tokens + `max_new_tokens` must be",
+    "exceeds the available context size",
+    "exceeds the maximum number of tokens allowed",
+    "prompt is too long",
+    "length exceeds the context length",
+    "too large for model with",
+    "exceeds the context length",
+    "maximum context length is",
+    "input token count exceeds",
+];
 
 /// The error in an event of a stream or in an answer with status 200, if it is one.
 pub(super) fn from_event(event: &Value) -> Option<ProviderError> {
-    let vendor = vendor_error(event)?;
-    Some(classify(vendor.status, &vendor, None))
+    let vendor = vendor::in_event(event)?;
+    let wait = wait::wait(|_| None, vendor.retry_delay.as_deref(), SystemTime::UNIX_EPOCH);
+    Some(classify(vendor.status, &vendor, wait))
 }
 
 /// The error that an unsuccessful answer stands for. `header` gives a header's text by its name;
@@ -41,35 +63,9 @@ pub(super) fn from_answer<'a>(
     body: &[u8],
     now: SystemTime,
 ) -> ProviderError {
-    let vendor = serde_json::from_slice(body).ok().as_ref().and_then(|body: &Value| {
-        vendor_error(body).or_else(|| {
-            // FastAPI's validation errors, and gateways that answer with a bare message.
-            let message = body["detail"].as_str().or_else(|| body["message"].as_str())?;
-            Some(VendorError { message: message.to_owned(), ..VendorError::default() })
-        })
-    });
-    classify(Some(status), &vendor.unwrap_or_default(), retry_after(header, now))
-}
-
-/// Reads `{"error":{…}}`, `{"error":"text"}`, `{"object":"error",…}`, and any of them as the only
-/// element of an array.
-fn vendor_error(value: &Value) -> Option<VendorError> {
-    let value = value.as_array().and_then(|list| list.first()).unwrap_or(value);
-    let error = match value.get("error") {
-        Some(Value::String(message)) => {
-            return Some(VendorError { message: message.clone(), ..VendorError::default() });
-        }
-        Some(error @ Value::Object(_)) => error,
-        _ if value["object"] == "error" => value,
-        _ => return None,
-    };
-    let words: Vec<&str> =
-        ["type", "code", "status"].iter().filter_map(|name| error[name].as_str()).collect();
-    Some(VendorError {
-        message: error["message"].as_str().unwrap_or_default().to_owned(),
-        words: words.join(" ").to_lowercase(),
-        status: error["code"].as_u64().and_then(|code| code.try_into().ok()),
-    })
+    let vendor = vendor::in_body(body).unwrap_or_default();
+    let wait = wait::wait(header, vendor.retry_delay.as_deref(), now);
+    classify(Some(status), &vendor, wait)
 }
 
 fn classify(
@@ -79,10 +75,15 @@ fn classify(
 ) -> ProviderError {
     let detail = detail(status, vendor);
     let says = |words: &[&str]| words.iter().any(|word| vendor.words.contains(word));
-    if says(&["insufficient_quota", "insufficient_balance", "billing", "spend_limit"]) {
+    if is_out_of_money(vendor) {
         return ProviderError::OutOfQuota { detail };
     }
+    if is_too_long(status, vendor) {
+        return ProviderError::ContextTooLong { detail };
+    }
     match status {
+        Some(403) if vendor.is_moderation => ProviderError::Refused { detail },
+        Some(400) if says(&["api_key_invalid"]) => ProviderError::Unauthorized { detail },
         Some(401 | 403) => ProviderError::Unauthorized { detail },
         Some(402) => ProviderError::OutOfQuota { detail },
         Some(429 | 503 | 529) => ProviderError::RateLimited { retry_after },
@@ -98,10 +99,30 @@ fn classify(
         _ if says(&["authentication", "permission", "api_key"]) => {
             ProviderError::Unauthorized { detail }
         }
-        _ if says(&["invalid_request", "not_found", "context"]) => {
-            ProviderError::Refused { detail }
-        }
+        _ if says(&["invalid_request", "not_found"]) => ProviderError::Refused { detail },
         _ => ProviderError::ServerError { detail },
+    }
+}
+
+/// Whether only money or a new day helps.
+fn is_out_of_money(vendor: &VendorError) -> bool {
+    let words = ["insufficient_quota", "insufficient_balance", "billing", "spend_limit"];
+    words.iter().any(|word| vendor.words.contains(word))
+        || vendor.is_daily
+        // Anthropic calls it an invalid request.
+        || vendor.message.to_lowercase().contains("credit balance is too low")
+}
+
+/// Whether the request was longer than the model or the server takes. Statuses that say something
+/// else are believed: a rate limit may name a context length too.
+fn is_too_long(status: Option<u16>, vendor: &VendorError) -> bool {
+    let message = vendor.message.to_lowercase();
+    let says_so = TOO_LONG_CODES.iter().any(|code| vendor.words.contains(code))
+        || TOO_LONG_MESSAGES.iter().any(|part| message.contains(part));
+    match status {
+        Some(413) => true,
+        Some(400 | 422 | 500) | None => says_so,
+        _ => false,
     }
 }
 
@@ -113,84 +134,6 @@ fn detail(status: Option<u16>, vendor: &VendorError) -> String {
         None if message.is_empty() => "the server sent an error without a message".to_owned(),
         None => one_line(message),
     }
-}
-
-/// `text` as one short line: control and formatting characters become spaces, runs of them one.
-pub(super) fn one_line(text: &str) -> String {
-    // Direction marks and zero-width characters could make a terminal show another text.
-    let is_space = |c: char| {
-        c.is_whitespace()
-            || c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
-    let words: Vec<&str> = text.split(is_space).filter(|word| !word.is_empty()).collect();
-    words.join(" ").chars().take(DETAIL_CHARS_MAX).collect()
-}
-
-/// How long the server asks us to wait: `retry-after-ms`, else `Retry-After` in seconds or as a
-/// date, in the order the official SDKs use, clamped to what we are ready to believe.
-fn retry_after<'a>(header: impl Fn(&str) -> Option<&'a str>, now: SystemTime) -> Option<Duration> {
-    let text = |name| header(name).map(str::trim);
-    let in_ms = text("retry-after-ms").and_then(|ms| ms.parse::<f64>().ok());
-    let seconds = in_ms
-        .map(|ms| ms / 1000.0)
-        .or_else(|| text("retry-after")?.parse().ok())
-        .or_else(|| {
-            let date = httpdate::parse_http_date(text("retry-after")?).ok()?;
-            Some(date.duration_since(now).unwrap_or_default().as_secs_f64())
-        })
-        // `NaN` parses as a number; it is not a wait.
-        .filter(|seconds| !seconds.is_nan())?;
-    Some(Duration::from_secs_f64(seconds.clamp(0.0, RETRY_AFTER_MAX.as_secs_f64())))
-}
-
-/// Characters in a row, spaces aside, that a detail may share with the prompt. A variable name
-/// passes ("unknown field `temperature`"), a line of code does not.
-const SHARED_WITH_PROMPT: usize = 16;
-/// The same for the key. Vendors show four characters at each end of a wrong key.
-const SHARED_WITH_KEY: usize = 6;
-
-/// Withholds the error's detail where it repeats part of a prompt or of the key. `prompt` is every
-/// text that was sent.
-pub(super) fn withhold_echo(
-    mut error: ProviderError,
-    prompt: &[&str],
-    key: Option<&str>,
-) -> ProviderError {
-    if let Some(detail) = detail_mut(&mut error) {
-        let bare = without_space(detail);
-        let repeats = |text: &str, length| shares_run(&bare, &without_space(text), length);
-        if key.is_some_and(|key| repeats(key, SHARED_WITH_KEY)) {
-            "the server's message is withheld: it repeats the key".clone_into(detail);
-        } else if prompt.iter().any(|text| repeats(text, SHARED_WITH_PROMPT)) {
-            "the server's message is withheld: it repeats the prompt".clone_into(detail);
-        }
-    }
-    error
-}
-
-fn detail_mut(error: &mut ProviderError) -> Option<&mut String> {
-    match error {
-        ProviderError::Unreachable { detail }
-        | ProviderError::Unauthorized { detail }
-        | ProviderError::OutOfQuota { detail }
-        | ProviderError::Refused { detail }
-        | ProviderError::ServerError { detail }
-        | ProviderError::Malformed { detail } => Some(detail),
-        ProviderError::RateLimited { .. } => None,
-    }
-}
-
-fn without_space(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect()
-}
-
-/// Whether some `length` characters in a row of `short` occur in `long`.
-fn shares_run(short: &str, long: &str, length: usize) -> bool {
-    let starts = short.char_indices().map(|(at, _)| at);
-    let ends = short.char_indices().map(|(at, _)| at).skip(length).chain([short.len()]);
-    short.chars().count() >= length
-        && starts.zip(ends).any(|(start, end)| long.contains(&short[start..end]))
 }
 
 #[cfg(test)]

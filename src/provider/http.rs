@@ -3,7 +3,7 @@
 //! One client serves the whole process, because what makes a call fast is in it: warm connections,
 //! TLS sessions, the roots. Redirects are never followed (a key and source code must not travel to
 //! an address nobody configured), nothing is decompressed (no bombs), and no proxy is picked up
-//! from the environment. A completion costs money, so nothing is sent twice, with one exception: a
+//! from the environment: the user's settings name it. A completion costs money, so nothing is sent twice, with one exception: a
 //! kept connection that turns out to be closed. llama.cpp's server, for one, promises to keep a
 //! connection and closes it after each stream (measured: within 20 µs); such a request was not
 //! read, and is sent once more on a new connection.
@@ -12,26 +12,28 @@
 //! the stream (HTTP/2), which is what makes a server stop generating.
 
 mod client;
+mod key;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use futures_util::stream;
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderValue};
 use reqwest::{RequestBuilder, Response, Url};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::Value;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use self::client::{client, noting_reuse};
+use self::client::noting_reuse;
+use self::key::BoundKey;
 use super::decode::{Decoder, Items, State};
 use super::wire::Wire;
 use super::{ChunkStream, Provider, ProviderError, fault};
 use crate::domain::completion::Chunk;
 use crate::domain::prompt::{Prompt, PromptBody};
 
-pub use self::client::warm;
+pub(super) use self::client::Exit;
 
 /// Bound: bytes of an error answer that are read.
 const ERROR_BYTES_MAX: usize = 4 * 1024;
@@ -59,11 +61,6 @@ impl Address {
         }
         Ok(Self(url))
     }
-
-    /// The server's name without its port.
-    pub(super) fn host(&self) -> &str {
-        self.0.host_str().unwrap_or_default()
-    }
 }
 
 /// A model behind HTTP.
@@ -74,10 +71,10 @@ pub(super) struct HttpProvider {
 /// Where a call goes and how it is spoken there.
 struct Target {
     wire: Arc<dyn Wire>,
+    exit: Arc<Exit>,
     url: Url,
     probe: Url,
-    key: Option<SecretString>,
-    authorization: Option<HeaderValue>,
+    key: Option<BoundKey>,
     timeout: Duration,
 }
 
@@ -85,19 +82,24 @@ impl HttpProvider {
     /// `base` is the configured address; the protocol's path is appended to its own.
     pub(super) fn new(
         wire: Arc<dyn Wire>,
+        exit: Arc<Exit>,
         base: &Address,
         key: Option<SecretString>,
         timeout: Duration,
     ) -> Result<Self, ProviderError> {
-        let authorization = key.as_ref().map(authorization).transpose()?;
-        let (url, probe) = (below(&base.0, wire.path()), below(&base.0, wire.probe_path()));
-        Ok(Self { target: Arc::new(Target { wire, url, probe, key, authorization, timeout }) })
+        let key = key.map(|key| BoundKey::new(key, &base.0, wire.key_header())).transpose()?;
+        let mut url = below(&base.0, &wire.path());
+        if let Some(query) = wire.query() {
+            url.set_query(Some(query));
+        }
+        let probe = below(&base.0, wire.probe_path());
+        Ok(Self { target: Arc::new(Target { wire, exit, url, probe, key, timeout }) })
     }
 
     /// Opens a connection ahead of the first call. Whatever the server answers will do.
     pub(super) async fn connect(&self) {
-        let Ok(client) = client() else { return };
-        let probe = self.target.authorize(client.get(self.target.probe.clone()));
+        let Ok(client) = self.target.exit.client() else { return };
+        let probe = self.target.dress(client.get(self.target.probe.clone()), &self.target.probe);
         let _ = timeout(PROBE_WAIT, async {
             let mut response = probe.send().await.ok()?;
             // Only a body read to its end leaves the connection usable.
@@ -125,10 +127,13 @@ impl Provider for HttpProvider {
 }
 
 impl Target {
-    fn authorize(&self, request: RequestBuilder) -> RequestBuilder {
+    /// The headers of every request, the key included.
+    fn dress(&self, request: RequestBuilder, url: &Url) -> RequestBuilder {
         let request = request.header(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        match &self.authorization {
-            Some(value) => request.header(AUTHORIZATION, value.clone()),
+        let headers = self.wire.headers().into_iter();
+        let request = headers.fold(request, |request, (name, value)| request.header(name, value));
+        match &self.key {
+            Some(key) => key.authorize(request, url),
             None => request,
         }
     }
@@ -136,12 +141,14 @@ impl Target {
     async fn send(&self, prompt: &Prompt) -> Result<Response, ProviderError> {
         let body = Bytes::from(Value::from(self.wire.body(prompt)?).to_string());
         let request = || {
-            let request = client()?
+            let request = self
+                .exit
+                .client()?
                 .post(self.url.clone())
                 .header(CONTENT_TYPE, "application/json")
-                .header(ACCEPT, "text/event-stream, application/json")
+                .header(ACCEPT, "text/event-stream, application/x-ndjson, application/json")
                 .body(body.clone());
-            Ok(self.authorize(request).send())
+            Ok(self.dress(request, &self.url).send())
         };
         let began = Instant::now();
         let mut sent = noting_reuse(request()?).await;
@@ -238,7 +245,7 @@ impl Call {
             PromptBody::Raw { text } => [text, ""],
             PromptBody::Chat { system, user } => [system, user],
         };
-        let key = self.target.key.as_ref().map(ExposeSecret::expose_secret);
+        let key = self.target.key.as_ref().map(BoundKey::expose);
         fault::withhold_echo(error, &prompt, key)
     }
 }
@@ -253,22 +260,22 @@ async fn read_at_most(response: &mut Response, limit: usize) -> Result<Vec<u8>, 
     Ok(body)
 }
 
-/// `base` with `path` appended to its own path; a query such as Azure's `api-version` stays.
+/// `base` with `path` appended to its own path. Vendors' addresses are known with and without the
+/// version or the `/api` that their paths begin with, so a beginning that is there already, or
+/// another version there, takes the place of the path's own.
 fn below(base: &Url, path: &str) -> Url {
-    let mut url = base.clone();
+    let is_version = |segment: &str| {
+        segment.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
     let own = base.path().trim_end_matches('/');
-    url.set_path(&format!("{own}/{path}"));
+    let last = own.rsplit('/').next().unwrap_or_default();
+    let rest = match path.split_once('/') {
+        Some((first, rest)) if first == last || is_version(first) && is_version(last) => rest,
+        _ => path,
+    };
+    let mut url = base.clone();
+    url.set_path(&format!("{own}/{rest}"));
     url
-}
-
-fn authorization(key: &SecretString) -> Result<HeaderValue, ProviderError> {
-    let mut value =
-        HeaderValue::from_str(&format!("Bearer {}", key.expose_secret())).map_err(|_| {
-            let detail = "the key holds characters that no header can carry".to_owned();
-            ProviderError::Unauthorized { detail }
-        })?;
-    value.set_sensitive(true);
-    Ok(value)
 }
 
 fn unreachable_by(error: &reqwest::Error) -> ProviderError {
@@ -284,4 +291,26 @@ fn innermost(error: &reqwest::Error) -> String {
         cause = source;
     }
     cause.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_stand_in_an_address_once() {
+        let check = |base: &str, path: &str, expected: &str| {
+            let base = Url::parse(base).expect("an address");
+            assert_eq!(below(&base, path).as_str(), expected);
+        };
+        check("https://h/v1", "chat/completions", "https://h/v1/chat/completions");
+        check("https://h", "v1/messages", "https://h/v1/messages");
+        check("https://h/v1/", "v1/messages", "https://h/v1/messages");
+        check("https://h/anthropic", "v1/messages", "https://h/anthropic/v1/messages");
+        check("https://h/v1", "v1beta/models/m:x", "https://h/v1/models/m:x");
+        check("https://h/api", "api/generate", "https://h/api/generate");
+        check("https://h/beta", "completions", "https://h/beta/completions");
+        check("https://h/vault", "v1/messages", "https://h/vault/v1/messages");
+        check("https://h", "v1beta/models/a?b#c:x", "https://h/v1beta/models/a%3Fb%23c:x");
+    }
 }

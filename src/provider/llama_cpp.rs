@@ -7,7 +7,7 @@
 use serde_json::{Map, Value, json};
 
 use super::ProviderError;
-use super::wire::{Wire, finish_reason, merge, tokens, usage_of, wrong_form};
+use super::wire::{Counts, Wire, fields, finish_reason, merge, tokens, wrong_form};
 use crate::config::Endpoint;
 use crate::domain::completion::{Chunk, Usage};
 use crate::domain::prompt::{Prompt, PromptBody};
@@ -25,8 +25,8 @@ impl Infill {
 }
 
 impl Wire for Infill {
-    fn path(&self) -> &'static str {
-        "infill"
+    fn path(&self) -> String {
+        "infill".to_owned()
     }
 
     fn probe_path(&self) -> &'static str {
@@ -35,17 +35,16 @@ impl Wire for Infill {
 
     fn body(&self, prompt: &Prompt) -> Result<Map<String, Value>, ProviderError> {
         let PromptBody::Infill { prefix, suffix, .. } = &prompt.body else {
-            return Err(wrong_form("llama-cpp-infill", "infill prompts"));
+            return Err(wrong_form("llama_cpp_infill", "infill prompts"));
         };
-        let fields = json!({
+        let mut body = fields(json!({
             "input_prefix": prefix,
             "input_suffix": suffix,
             "n_predict": prompt.output_tokens_max.0,
             "cache_prompt": true,
             "temperature": 0,
             "stream": true,
-        });
-        let Value::Object(mut body) = fields else { unreachable!("an object literal") };
+        }));
         if !self.model.is_empty() {
             body.insert("model".to_owned(), json!(self.model));
         }
@@ -56,7 +55,7 @@ impl Wire for Infill {
         Ok(body)
     }
 
-    fn chunk(&self, event: &Value) -> Option<Chunk> {
+    fn chunk(&self, event: &Value, _: Option<Usage>) -> Option<Chunk> {
         let text = event.get("content")?.as_str().unwrap_or_default().to_owned();
         let is_last = event["stop"] == true;
         let finish = is_last.then(|| finish_reason(event["stop_type"].as_str().unwrap_or("eos")));
@@ -69,12 +68,16 @@ fn usage_from(event: &Value) -> Option<Usage> {
     let timings = &event["timings"];
     let cached = tokens(timings.get("cache_n"));
     let evaluated = tokens(timings.get("prompt_n"));
-    let total = evaluated
-        .map(|evaluated| evaluated + cached.unwrap_or_default())
-        .or_else(|| tokens(event.get("tokens_evaluated")));
-    let output =
-        tokens(timings.get("predicted_n")).or_else(|| tokens(event.get("tokens_predicted")));
-    usage_of(total, cached, output)
+    let counts = Counts {
+        input_total: evaluated
+            .map(|evaluated| evaluated + cached.unwrap_or_default())
+            .or_else(|| tokens(event.get("tokens_evaluated"))),
+        cache_read: cached,
+        output: tokens(timings.get("predicted_n"))
+            .or_else(|| tokens(event.get("tokens_predicted"))),
+        ..Counts::default()
+    };
+    counts.usage()
 }
 
 #[cfg(test)]

@@ -11,10 +11,12 @@ use futures_util::future::join_all;
 use futures_util::stream;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::http::{Address, HttpProvider};
+use super::http::{Address, Exit, HttpProvider};
 use super::wire::Wire;
-use super::{ChunkStream, Provider, ProviderError, llama_cpp, openai};
-use crate::config::{Endpoint, ModelSettings, Protocol};
+use super::{
+    ChunkStream, Provider, ProviderError, anthropic, gemini, llama_cpp, mistral, ollama, openai,
+};
+use crate::config::{Endpoint, ModelSettings, NetworkSettings, Protocol};
 use crate::domain::prompt::Prompt;
 
 /// Providers by model id.
@@ -30,20 +32,25 @@ pub struct Registry {
 impl Registry {
     /// One provider per configured model. Keys named by `key_env` are read from the environment
     /// here, once; nothing is sent.
-    pub fn from_settings(models: &BTreeMap<String, ModelSettings>) -> Self {
-        Self::with_keys(models, |name| std::env::var(name).ok())
+    pub fn from_settings(
+        models: &BTreeMap<String, ModelSettings>,
+        network: &NetworkSettings,
+    ) -> Self {
+        Self::with_keys(models, network, |name| std::env::var(name).ok())
     }
 
     /// The same with another source of keys: `key_of` maps the name in `key_env` to the key.
     pub fn with_keys(
         models: &BTreeMap<String, ModelSettings>,
+        network: &NetworkSettings,
         key_of: impl Fn(&str) -> Option<String>,
     ) -> Self {
+        let exit = Exit::shared(network);
         let mut registry = Self::default();
         for (id, settings) in models {
             let used = key(&settings.endpoint, &key_of).ok().flatten();
             registry.keys.extend(used.map(|key| key.expose_secret().to_owned()));
-            let provider: Arc<dyn Provider> = match remote(&settings.endpoint, &key_of) {
+            let provider: Arc<dyn Provider> = match remote(&settings.endpoint, &exit, &key_of) {
                 Ok(provider) => {
                     let provider = Arc::new(provider);
                     registry.remote.push(Arc::clone(&provider));
@@ -84,16 +91,25 @@ impl FromIterator<(String, Arc<dyn Provider>)> for Registry {
 
 fn remote(
     endpoint: &Endpoint,
+    exit: &Arc<Exit>,
     key_of: impl Fn(&str) -> Option<String>,
 ) -> Result<HttpProvider, ProviderError> {
     let address = Address::parse(&endpoint.url)?;
-    let host = address.host();
-    let wire: Arc<dyn Wire> = match endpoint.protocol {
-        Protocol::OpenAiChat => Arc::new(openai::Chat::new(endpoint, host)),
-        Protocol::OpenAiCompletions => Arc::new(openai::Completions::new(endpoint, host)),
+    let key = key(endpoint, key_of)?;
+    HttpProvider::new(wire(endpoint)?, Arc::clone(exit), &address, key, endpoint.timeout)
+}
+
+/// The protocol of a model, or why it cannot be spoken as configured.
+pub(super) fn wire(endpoint: &Endpoint) -> Result<Arc<dyn Wire>, ProviderError> {
+    Ok(match endpoint.protocol {
+        Protocol::OpenAiChat => Arc::new(openai::Chat::new(endpoint)),
+        Protocol::OpenAiCompletions => Arc::new(openai::Completions::new(endpoint)),
+        Protocol::AnthropicMessages => Arc::new(anthropic::Messages::new(endpoint)),
+        Protocol::Gemini => Arc::new(gemini::Generate::new(endpoint)?),
+        Protocol::MistralFim => Arc::new(mistral::Fim::new(endpoint)),
         Protocol::LlamaCppInfill => Arc::new(llama_cpp::Infill::new(endpoint)),
-    };
-    HttpProvider::new(wire, &address, key(endpoint, key_of)?, endpoint.timeout)
+        Protocol::OllamaGenerate => Arc::new(ollama::Generate::new(endpoint)),
+    })
 }
 
 /// The key from the environment, else the one written in the user's file, else none at all.
@@ -131,10 +147,11 @@ mod tests {
     use crate::provider::wire::tests::{chat_prompt, endpoint};
 
     async fn first_error(endpoint: &Endpoint) -> ProviderError {
-        let provider: Arc<dyn Provider> = match remote(endpoint, |_| None) {
-            Ok(_) => panic!("a usable provider"),
-            Err(error) => Arc::new(Unusable(error)),
-        };
+        let provider: Arc<dyn Provider> =
+            match remote(endpoint, &Exit::shared(&NetworkSettings::default()), |_| None) {
+                Ok(_) => panic!("a usable provider"),
+                Err(error) => Arc::new(Unusable(error)),
+            };
         let items: Vec<_> = provider.stream(chat_prompt()).collect().await;
         match <[_; 1]>::try_from(items) {
             Ok([Err(error)]) => error,

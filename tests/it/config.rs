@@ -86,7 +86,7 @@ fn misspelt_keys() {
     check(
         "api_key = 'sk-123'\n",
         &["config.toml:1:1: api_key = (hidden): no such setting; valid at the top are enabled, \
-           policy, tiers, models, cache, local, index, feedback, privacy, editor, languages, paths"],
+           policy, tiers, models, network, cache, local, index, feedback, privacy, editor, languages, paths"],
     );
 }
 
@@ -175,8 +175,8 @@ fn models_that_cannot_work() {
              without a base; valid is an address {example}"
         )],
     );
-    let templates = "the templates are codegemma, codellama, codestral, deepseek, granite, mellum, \
-                     qwen, seed-coder, stable-code, starcoder; the model is left out";
+    let templates = "the templates are codegemma, codellama, codestral, deepseek, glm, granite, \
+                     granite-4, mellum, qwen, seed-coder, stable-code, starcoder; the model is left out";
     let completions = "[models.a]\nurl = 'http://h'\nprotocol = 'openai_completions'\n";
     check(completions, &[&format!("models.a.fim_template: missing for the form fim; {templates}")]);
     check(

@@ -65,7 +65,7 @@ fn usage(input_uncached: u32, cache_read: u32, output: u32) -> Usage {
         input_uncached: Tokens(input_uncached),
         cache_read: Tokens(cache_read),
         output: Tokens(output),
-        is_estimate: false,
+        ..Usage::default()
     }
 }
 
@@ -122,10 +122,50 @@ async fn chat_answers_and_refuses_what_is_too_long() {
     assert_eq!(answer.usage.input_total(), Tokens(prompt_tokens));
 
     match chat("x".repeat(2_000)).next().await {
-        Some(Err(ProviderError::Refused { detail })) => {
+        Some(Err(ProviderError::ContextTooLong { detail })) => {
             assert!(detail.contains("exceeds the available context size"), "{detail}");
         }
         other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn messages_count_what_was_cached_apart_from_what_was_not() {
+    let server = LlamaServer::start(&["chain"], &["--slots", "1", "--context", "1024"]).await;
+    let Some(server) = server else { return };
+    let ask = |user: &str| {
+        let body = PromptBody::Chat { system: "be brief".to_owned(), user: user.to_owned() };
+        let provider = provider(model(Protocol::AnthropicMessages, server.url()));
+        provider.stream(Prompt { body, stop: vec!["never".to_owned()], ..infill("") })
+    };
+    let prompt_tokens = (1 + 7 + 8 + 1 + 1) + (1 + 5 + 5 + 1 + 1) + (1 + 10);
+    let first = read(ask("hello")).await;
+    assert_eq!(
+        (first.text.as_str(), first.finish),
+        ("Hello from a tiny model.", FinishReason::Stop)
+    );
+    assert_eq!(first.usage, usage(prompt_tokens, 0, 5));
+    assert_eq!(read(ask("hello")).await.usage, usage(1, prompt_tokens - 1, 5));
+
+    // The error has llama.cpp's shape, not Anthropic's.
+    let error = ask(&"x".repeat(2_000)).next().await.expect("an answer").expect_err("too long");
+    assert!(matches!(error, ProviderError::ContextTooLong { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn the_key_goes_where_the_protocol_has_it() {
+    let Some(server) = LlamaServer::start(&["chain"], &["--key", "good"]).await else { return };
+    for protocol in [Protocol::OpenAiChat, Protocol::AnthropicMessages] {
+        let ask = |key: &str| {
+            let path = if protocol == Protocol::OpenAiChat { "/v1" } else { "" };
+            let mut settings = model(protocol, &format!("{}{path}", server.url()));
+            settings.endpoint.key = Some(key.to_owned().into());
+            let body = PromptBody::Chat { system: String::new(), user: "hello".to_owned() };
+            provider(settings).stream(Prompt { body, ..infill("") })
+        };
+        assert_eq!(read(ask("good")).await.text, "Hello from a tiny model.");
+        let error = ask("bad").next().await.expect("an answer").expect_err("a refusal");
+        assert!(matches!(error, ProviderError::Unauthorized { .. }), "{protocol:?} {error:?}");
     }
 }
 

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use tabtier::config::loader::Loader;
 use tabtier::config::place::{NamedBy, UserFile};
+use tabtier::config::{Protocol, dialects};
 
 /// What stands before the picture.
 const MARK: &str = "<!-- explain-output -->\n```text\n";
@@ -47,6 +48,18 @@ fn settings_on_the_pages_have_no_problems() {
         }
     }
     assert!(checked >= 3, "the pages have lost their examples");
+}
+
+#[test]
+fn the_page_of_providers_has_every_protocol_and_dialect() {
+    let page = read(&root().join("docs/providers.md"));
+    for name in Protocol::NAMES.iter().chain(dialects::NAMES) {
+        assert!(page.contains(&format!("\n| `{name}` |")), "no row for {name}");
+    }
+    for host in dialects::NAMES.iter().filter_map(|name| dialects::find(name)) {
+        let shown = |host: &String| page.contains(host.trim_start_matches('.'));
+        assert!(host.hosts.iter().any(shown) || host.hosts.is_empty(), "{}", host.name);
+    }
 }
 
 #[test]

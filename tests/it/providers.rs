@@ -126,7 +126,8 @@ async fn statuses_become_the_engines_words() {
         (Script::status(503, &["retry-after: 9999999"]), "RateLimited { retry_after: Some(600s) }"),
         (Script::status(529, &["retry-after-ms: 50"]), "RateLimited { retry_after: Some(50ms) }"),
     ];
-    table.extend([404, 413, 422].map(|status| (Script::status(status, &[]), "Refused")));
+    table.extend([404, 422].map(|status| (Script::status(status, &[]), "Refused")));
+    table.push((Script::status(413, &[]), "ContextTooLong"));
     table.extend([500, 502, 504].map(|status| (Script::status(status, &[]), "ServerError")));
     for (script, error) in table {
         let name = format!("{script:?}");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tabtier::config::{Endpoint, ModelSettings, Protocol};
+use tabtier::config::{Endpoint, ModelSettings, NetworkSettings, Protocol};
 use tabtier::domain::prompt::PromptForm;
 use tabtier::domain::route::clocks::Patience;
 use tabtier::domain::route::{ModelSpec, Place};
@@ -23,9 +23,9 @@ pub(crate) mod upstream;
 
 /// Settings of a model at `url` that needs no key and has ten seconds.
 pub(crate) fn model(protocol: Protocol, url: &str) -> ModelSettings {
-    let form = match protocol {
-        Protocol::OpenAiChat => PromptForm::Chat,
-        Protocol::OpenAiCompletions | Protocol::LlamaCppInfill => PromptForm::Infill,
+    let form = match protocol.forms() {
+        ["chat"] => PromptForm::Chat,
+        _ => PromptForm::Infill,
     };
     ModelSettings {
         spec: ModelSpec {
@@ -35,22 +35,19 @@ pub(crate) fn model(protocol: Protocol, url: &str) -> ModelSettings {
             price: None,
             place: Place::SelfHosted,
         },
-        endpoint: Endpoint {
-            protocol,
-            url: url.to_owned(),
-            model: String::new(),
-            key_env: None,
-            key: None,
-            timeout: Duration::from_secs(10),
-            extra: serde_json::Map::new(),
-        },
+        endpoint: Endpoint::new(protocol, url),
         patience: Patience { first_text: None, idle: None, total: Duration::from_secs(10) },
     }
 }
 
 /// A registry that holds this one model under the name `model`.
 pub(crate) fn registry(settings: ModelSettings) -> Registry {
-    Registry::from_settings(&BTreeMap::from([("model".to_owned(), settings)]))
+    registry_over(settings, &NetworkSettings::default())
+}
+
+/// The same behind these network settings.
+pub(crate) fn registry_over(settings: ModelSettings, network: &NetworkSettings) -> Registry {
+    Registry::from_settings(&BTreeMap::from([("model".to_owned(), settings)]), network)
 }
 
 /// The provider of this one model.

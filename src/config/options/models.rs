@@ -2,17 +2,32 @@
 
 use super::{Preset, Row, Scope};
 use crate::config::kind::Kind;
+use crate::config::{Protocol, dialects};
 
 const PRICE: Kind = Kind::Number { min: 0.0, max: 10_000.0, unit: "USD per million tokens" };
 
 pub(super) const ROWS: &[Row] = &[
     Row {
         key: "models.<name>.protocol",
-        kind: Kind::Choice(&["openai_chat", "openai_completions", "llama_cpp_infill"]),
+        kind: Kind::Choice(Protocol::NAMES),
         default: Preset::Text("openai_chat"),
         scope: Scope::Never,
         doc: "What the server speaks: `openai_chat` posts to `URL/chat/completions`, \
-              `openai_completions` to `URL/completions`, `llama_cpp_infill` to `URL/infill`.",
+              `openai_completions` to `URL/completions`, `anthropic_messages` to \
+              `URL/v1/messages`, `gemini` to `URL/v1beta/models/MODEL:streamGenerateContent`, \
+              `mistral_fim` to `URL/v1/fim/completions`, `llama_cpp_infill` to `URL/infill`, \
+              `ollama_generate` to `URL/api/generate`. A version that the address ends in, such as \
+              `/v1`, takes the place of the one here. `docs/providers.md` has an example for each \
+              vendor.",
+    },
+    Row {
+        key: "models.<name>.dialect",
+        kind: Kind::Choice(dialects::NAMES),
+        default: Preset::Unset,
+        scope: Scope::Never,
+        doc: "Which server it is, of those that speak OpenAI's protocols and differ in details: \
+              which fields they take, what they make of a suffix, how a model is kept from thinking. \
+              When not set it follows from the host where that is known, and is `plain` otherwise.",
     },
     Row {
         key: "models.<name>.url",
@@ -37,7 +52,27 @@ pub(super) const ROWS: &[Row] = &[
         doc: "How the model is asked: `infill` sends the text before and after the cursor as two \
               fields, `fim` one string with the model's own fill-in-the-middle tokens, `chat` \
               instructions. When not set it follows from the protocol: `chat` for `openai_chat`, \
-              `fim` for `openai_completions`, `infill` for `llama_cpp_infill`.",
+              `anthropic_messages` and `gemini`; `infill` for `mistral_fim`, `llama_cpp_infill` and \
+              `ollama_generate`; for `openai_completions` it is `infill` where the dialect is known \
+              to honor a suffix, else `fim`.",
+    },
+    Row {
+        key: "models.<name>.thinking",
+        kind: Kind::Choice(&["auto", "off", "server"]),
+        default: Preset::Text("auto"),
+        scope: Scope::Never,
+        doc: "Whether the model is told not to think before it answers, or as little as it can: \
+              thinking takes seconds and uses up the tokens of the answer. `auto` says so where the \
+              model would think unasked and the server is known to understand, `off` wherever it is \
+              known how, `server` never. What a model thinks is never inserted.",
+    },
+    Row {
+        key: "models.<name>.api_version",
+        kind: Kind::Text,
+        default: Preset::Unset,
+        scope: Scope::Never,
+        doc: "The version of the protocol to ask for, with `anthropic_messages` alone: \
+              `2023-06-01`, which is used when not set, or `2026-10-21`.",
     },
     Row {
         key: "models.<name>.fim_template",
@@ -83,6 +118,14 @@ pub(super) const ROWS: &[Row] = &[
         scope: Scope::Never,
         doc: "What an input token costs that the server had in its prompt cache. When not set it \
               costs as much as any other.",
+    },
+    Row {
+        key: "models.<name>.price_cache_write",
+        kind: PRICE,
+        default: Preset::Unset,
+        scope: Scope::Never,
+        doc: "What an input token costs that the server writes to its prompt cache for some \
+              minutes. When not set it costs as much as any other.",
     },
     Row {
         key: "models.<name>.price_output",

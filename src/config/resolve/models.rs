@@ -9,18 +9,24 @@ use secrecy::SecretString;
 use url::{Host, Url};
 
 use super::Reader;
+use crate::config::dialects::{self, Dialect, Suffix};
 use crate::config::fim_templates;
 use crate::config::problem::Fault;
 use crate::config::value::Value;
-use crate::config::{Endpoint, ModelSettings, Protocol};
+use crate::config::{Endpoint, ModelSettings, Protocol, Thinking};
 use crate::domain::prompt::PromptForm;
 use crate::domain::route::clocks::Patience;
 use crate::domain::route::{ModelSpec, Place};
 use crate::domain::units::Price;
 
 /// Fields of the body that are ours: a second prompt in them would pass the redaction by.
-const RESERVED: [&str; 8] = [
+const RESERVED: [&str; 13] = [
     "messages",
+    "contents",
+    "system",
+    "systemInstruction",
+    "images",
+    "raw",
     "model",
     "prompt",
     "suffix",
@@ -48,12 +54,13 @@ impl Reader<'_> {
     fn model(&mut self, name: &str) -> Option<ModelSettings> {
         let key = |word: &'static str| ["models", name, word];
         let url = self.url(name)?;
-        let protocol = match self.text(&key("protocol")).as_deref() {
-            Some("openai_completions") => Protocol::OpenAiCompletions,
-            Some("llama_cpp_infill") => Protocol::LlamaCppInfill,
-            _ => Protocol::OpenAiChat,
-        };
-        let form = self.form(name, protocol)?;
+        let protocol = self.text(&key("protocol"));
+        let protocol =
+            protocol.and_then(|name| Protocol::from_name(&name)).unwrap_or(Protocol::OpenAiChat);
+        let known = dialects::of_host(url.host_str().unwrap_or_default());
+        let dialect = self.text(&key("dialect")).and_then(|name| dialects::find(&name));
+        let dialect = dialect.unwrap_or(known);
+        let form = self.form(name, protocol, dialect)?;
         let place = match self.text(&key("place")).as_deref() {
             Some("self_hosted") => Place::SelfHosted,
             Some("cloud") => Place::Cloud,
@@ -75,8 +82,16 @@ impl Reader<'_> {
         };
         let endpoint = Endpoint {
             protocol,
+            dialect,
             url: url.as_str().trim_end_matches('/').to_owned(),
             model: self.text(&key("model")).unwrap_or_default(),
+            api_version: self.api_version(name, protocol),
+            thinking: match self.text(&key("thinking")).as_deref() {
+                Some("off") => Thinking::Off,
+                Some("server") => Thinking::Server,
+                _ => Thinking::Auto,
+            },
+            context_tokens: spec.context_tokens,
             key_env,
             key: literal.map(SecretString::from),
             timeout: self.duration(&key("timeout_ms")),
@@ -120,14 +135,30 @@ impl Reader<'_> {
         None
     }
 
-    fn form(&mut self, name: &str, protocol: Protocol) -> Option<PromptForm> {
+    /// The version goes into a header, so it must fit into one.
+    fn api_version(&mut self, name: &str, protocol: Protocol) -> Option<String> {
+        let key = ["models", name, "api_version"];
+        let version = self.text(&key)?;
+        if protocol != Protocol::AnthropicMessages {
+            let what = format!("not used by the protocol {}", protocol.name());
+            self.warn(&key, Fault::plain(what));
+        }
+        if !version.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c)) {
+            let valid = "valid is a version such as \"2023-06-01\", which is used";
+            self.report(&key, Fault::new("not a version", valid));
+            return None;
+        }
+        Some(version)
+    }
+
+    fn form(&mut self, name: &str, protocol: Protocol, dialect: &Dialect) -> Option<PromptForm> {
         let key = |word: &'static str| ["models", name, word];
-        let (usual, valid): (_, &[&str]) = match protocol {
-            Protocol::OpenAiChat => ("chat", &["chat"]),
-            Protocol::OpenAiCompletions => ("fim", &["fim", "infill"]),
-            Protocol::LlamaCppInfill => ("infill", &["infill"]),
-        };
-        let form = self.text(&key("form")).unwrap_or_else(|| usual.to_owned());
+        let valid = protocol.forms();
+        let form = self.text(&key("form"));
+        let form = form.unwrap_or_else(|| protocol.usual_form(dialect).to_owned());
+        if form == "infill" && protocol == Protocol::OpenAiCompletions {
+            self.check_suffix(name, dialect);
+        }
         if !valid.contains(&form.as_str()) {
             let what = format!("the protocol {} has no such form", protocol.name());
             let valid = format!("valid is {}; the model is left out", valid.join(" or "));
@@ -159,16 +190,30 @@ impl Reader<'_> {
         }
     }
 
+    /// A server that does not honor a suffix costs the text after the cursor, and says nothing.
+    fn check_suffix(&mut self, name: &str, dialect: &Dialect) {
+        let what = match dialect.suffix {
+            Suffix::Ignored => "this server ignores the text after the cursor",
+            Suffix::Refused => "this server refuses the text after the cursor for most models",
+            Suffix::Honored | Suffix::Unknown => return,
+        };
+        let valid = "give a fim_template and the form fim instead";
+        self.warn(&["models", name, "form"], Fault::new(what, valid));
+    }
+
     fn price(&mut self, name: &str) -> Option<Price> {
         let key = |word: &'static str| ["models", name, word];
         let input = self.number(&key("price_input"));
         let output = self.number(&key("price_output"));
         let cache_read = self.number(&key("price_cache_read"));
+        let cache_write = self.number(&key("price_cache_write"));
         match (input, output) {
             (Some(input), Some(output)) => {
-                Some(Price::from_usd_per_million(input, cache_read.unwrap_or(input), output))
+                let cache_read = cache_read.unwrap_or(input);
+                let price = Price::from_usd_per_million(input, cache_read, output);
+                Some(price.with_cache_write(cache_write.unwrap_or(input)))
             }
-            (None, None) if cache_read.is_none() => None,
+            (None, None) if cache_read.is_none() && cache_write.is_none() => None,
             _ => {
                 let missing = if input.is_none() { "price_input" } else { "price_output" };
                 let valid = "the price counts as unknown until both are given";

@@ -44,7 +44,7 @@ fn a_model_is_what_its_table_says() {
     let (settings, problems) = load(
         "[models.q]\nprotocol = 'openai_completions'\nurl = 'https://h.test/v1/'\nmodel = 'n'\n\
          fim_template = 'codestral'\nkey_env = 'K'\ncontext_tokens = 4096\nprice_input = 0.3\n\
-         price_output = 0.9\ntimeout_ms = 500\nextra = { a = 1, stream = false }\n\
+         price_cache_write = 0.4\nprice_output = 0.9\ntimeout_ms = 500\nextra = { a = 1, stream = false }\n\
          [tiers]\nfast.models = ['q', 'q']\n",
     );
     assert_eq!(problems.len(), 1, "{problems:?}");
@@ -54,7 +54,8 @@ fn a_model_is_what_its_table_says() {
     assert_eq!(model.endpoint.extra, *serde_json::json!({"a": 1}).as_object().expect("an object"));
     assert_eq!(model.endpoint.timeout, Duration::from_millis(500));
     assert_eq!(model.spec.context_tokens, Tokens(4096));
-    assert_eq!(model.spec.price, Some(Price::from_usd_per_million(0.3, 0.3, 0.9)));
+    let price = Price::from_usd_per_million(0.3, 0.3, 0.9).with_cache_write(0.4);
+    assert_eq!(model.spec.price, Some(price));
     assert_eq!(model.spec.place, Place::Cloud);
     let PromptForm::Fim(template) = &model.spec.form else { panic!() };
     assert!(template.suffix_first && template.middle_token.is_empty());
@@ -78,9 +79,61 @@ fn forms_follow_from_protocols() {
     let completions = "protocol = 'openai_completions'";
     assert_eq!(form(&format!("{completions}\nfim_template = 'qwen'")), (Some("fim"), vec![]));
     assert_eq!(form(&format!("{completions}\nform = 'infill'")), (Some("infill"), vec![]));
+    assert_eq!(form("protocol = 'anthropic_messages'"), (Some("chat"), vec![]));
+    assert_eq!(form("protocol = 'mistral_fim'"), (Some("infill"), vec![]));
+    let ollama = "protocol = 'ollama_generate'";
+    assert_eq!(form(ollama), (Some("infill"), vec![]));
+    assert_eq!(form(&format!("{ollama}\nform = 'chat'")), (Some("chat"), vec![]));
     let (none, problems) = form("form = 'fim'\nfim_template = 'qwen'");
     assert_eq!(none, None);
     assert_eq!(problems.len(), 1, "a model left out is reported once: {problems:?}");
+}
+
+#[test]
+fn dialects_follow_from_hosts_unless_said_otherwise() {
+    let model = |lines: &str| {
+        let text = format!("[models.m]\n{lines}\n[tiers]\nmid.models = ['m']\n");
+        let (settings, problems) = load(&text);
+        let model = settings.models.get("m").expect("a model").clone();
+        (model.endpoint.dialect.name.clone(), model.spec.form, problems)
+    };
+    let completions = "protocol = 'openai_completions'";
+    let (dialect, form, problems) =
+        model(&format!("url = 'https://api.deepseek.com/beta'\n{completions}"));
+    assert_eq!((dialect.as_str(), form, problems), ("deepseek", PromptForm::Infill, vec![]));
+    let (dialect, _, problems) =
+        model(&format!("url = 'http://h'\n{completions}\ndialect = 'llama_cpp'\nform = 'infill'"));
+    assert_eq!(dialect, "llama_cpp");
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(problems[0].contains("this server ignores the text after the cursor"), "{problems:?}");
+    let (dialect, ..) = model("url = 'https://api.openai.com/v1'\ndialect = 'plain'");
+    assert_eq!(dialect, "plain");
+}
+
+#[test]
+fn versions_belong_to_one_protocol_and_fit_into_a_header() {
+    let version = |lines: &str| {
+        let text = format!("[models.m]\nurl = 'http://h'\n{lines}\n[tiers]\nmid.models = ['m']\n");
+        let (settings, problems) = load(&text);
+        (settings.models["m"].endpoint.api_version.clone(), problems.len())
+    };
+    let anthropic = "protocol = 'anthropic_messages'";
+    let newer = format!("{anthropic}\napi_version = '2026-10-21'");
+    assert_eq!(version(&newer), (Some("2026-10-21".to_owned()), 0));
+    assert_eq!(version("api_version = '2026-10-21'").1, 1);
+    assert_eq!(version(&format!("{anthropic}\napi_version = 'a b'")), (None, 1));
+}
+
+#[test]
+fn a_proxy_that_cannot_be_used_is_kept_and_its_password_is_not_shown() {
+    let (settings, problems) = load("network.proxy = 'ftp://me:hunter22@p'");
+    assert!(settings.network.proxy.is_some(), "models must not be reached around it");
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(problems[0].contains("not the address of an HTTP proxy"), "{problems:?}");
+    assert!(!problems[0].contains("hunter22"), "{problems:?}");
+    assert!(!format!("{settings:?}").contains("hunter22"));
+    let (settings, problems) = load("network.ca_file = 'company.pem'");
+    assert_eq!((settings.network.ca_file, problems.len()), (None, 1));
 }
 
 #[test]

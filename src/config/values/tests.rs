@@ -59,6 +59,11 @@ fn a_workspace_is_told_what_it_may_not_do() {
          own file or in the initialization options",
     );
     check(
+        "network.proxy = 'http://evil'",
+        "a.toml:1:9: network.proxy = \"http://evil\": a workspace may not set this; set it in your \
+         own file or in the initialization options",
+    );
+    check(
         "policy.override = 'flagship'",
         "a.toml:1:8: policy.override = \"flagship\": a workspace may not set this; a workspace may \
          set it to local",
@@ -229,6 +234,8 @@ fn another(row: &Row, default: Option<&Value>) -> Value {
         Kind::Map => Value::Map([("top_k".to_owned(), Value::Integer(3))].into()),
         Kind::Variable => Value::Text("OTHER_KEY".to_owned()),
         Kind::Text if row.key.ends_with("fim_template") => Value::Text("deepseek".to_owned()),
+        Kind::Text if row.key.ends_with("api_version") => Value::Text("2026-10-21".to_owned()),
+        Kind::Text if row.key.ends_with("ca_file") => Value::Text("/other.pem".to_owned()),
         Kind::Text => Value::Text("http://10.0.0.7:80/other".to_owned()),
         Kind::Secret => Value::Text("other".to_owned()),
     }

@@ -1,7 +1,7 @@
 //! Answers recorded from servers, or built after their documentation, replayed cut at every place.
 //!
-//! A file of `tests/data/wire` is a comment, the protocol, the expected result line by line, a
-//! line of `---`, and then the body byte for byte.
+//! A file of `tests/data/wire` is a comment, the protocol and perhaps the dialect, the expected
+//! result line by line, a line of `---`, and then the body byte for byte.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,17 +10,18 @@ use std::path::Path;
 use serde_json::json;
 
 use super::*;
-use crate::provider::wire::tests::endpoint;
-use crate::provider::{llama_cpp, openai};
+use crate::config::{Endpoint, Protocol, dialects};
+use crate::domain::units::Tokens;
+use crate::provider::registry;
 
-fn wire(name: &str) -> Arc<dyn Wire> {
-    let endpoint = endpoint("http://127.0.0.1");
-    match name {
-        "openai-chat" => Arc::new(openai::Chat::new(&endpoint, "127.0.0.1")),
-        "openai-completions" => Arc::new(openai::Completions::new(&endpoint, "127.0.0.1")),
-        "llama-cpp-infill" => Arc::new(llama_cpp::Infill::new(&endpoint)),
-        other => panic!("no protocol called {other}"),
-    }
+/// The protocol that words such as `openai_chat dialect=vllm` name.
+fn wire(words: &str) -> Arc<dyn Wire> {
+    let (name, dialect) = words.split_once(" dialect=").unwrap_or((words, "plain"));
+    let protocol = Protocol::from_name(name).unwrap_or_else(|| panic!("no protocol {name}"));
+    let mut endpoint = Endpoint::new(protocol, "http://127.0.0.1");
+    endpoint.dialect = dialects::find(dialect).unwrap_or_else(|| panic!("no dialect {dialect}"));
+    endpoint.model = "m".to_owned();
+    registry::wire(&endpoint).expect("a protocol that can be spoken")
 }
 
 /// Everything read from a body that arrives in these pieces.
@@ -50,9 +51,23 @@ fn render(items: &Items) -> String {
     match items.iter().flatten().filter_map(|chunk| chunk.usage).next_back() {
         None => lines.push_str("usage none\n"),
         Some(usage) => {
+            assert!(!usage.is_estimate, "the last usage is final: {usage:?}");
             let (input, cached) = (usage.input_uncached, usage.cache_read);
-            writeln!(lines, "usage {input} + {cached} cached, {} out", usage.output)
+            write!(lines, "usage {input} + {cached} cached, {} out", usage.output)
                 .expect("a string");
+            for (count, what) in [
+                (usage.cache_write, "written"),
+                (usage.cache_write_hour, "written for an hour"),
+                (usage.reasoning, "reasoning"),
+            ] {
+                if count > Tokens(0) {
+                    write!(lines, ", {count} {what}").expect("a string");
+                }
+            }
+            if let Some(cost) = usage.reported_cost {
+                write!(lines, ", cost {cost}").expect("a string");
+            }
+            lines.push('\n');
         }
     }
     lines
@@ -89,9 +104,17 @@ fn transcripts_read_the_same_however_they_are_cut() {
             (entry.file_name().to_string_lossy().into_owned(), bytes)
         })
         .collect();
-    assert!(transcripts.len() > 30, "{} transcripts found", transcripts.len());
+    assert!(transcripts.len() > 70, "{} transcripts found", transcripts.len());
     for (name, transcript) in &transcripts {
         check(name, transcript);
+    }
+    for protocol in Protocol::NAMES {
+        let speaks_it = |transcript: &&Vec<u8>| {
+            let head = String::from_utf8_lossy(transcript);
+            head.lines().any(|line| line.split(' ').take(2).eq(["wire", protocol]))
+        };
+        let count = transcripts.values().filter(speaks_it).count();
+        assert!(count >= 4, "only {count} transcripts of {protocol}");
     }
 }
 
@@ -101,7 +124,7 @@ fn text_event(text: &str) -> Vec<u8> {
 
 #[test]
 fn text_without_end_is_cut_at_32_kib_as_if_the_limit_had_been_reached() {
-    let wire = wire("llama-cpp-infill");
+    let wire = wire("llama_cpp_infill");
     let endless = text_event(&"\u{e9}".repeat(50)).repeat(1000);
     for step in [1, 1000, endless.len()] {
         let items = decode(&wire, endless.chunks(step));
@@ -117,7 +140,7 @@ fn text_without_end_is_cut_at_32_kib_as_if_the_limit_had_been_reached() {
 
 #[test]
 fn a_body_without_end_is_cut_at_1_mib() {
-    let wire = wire("llama-cpp-infill");
+    let wire = wire("llama_cpp_infill");
     let comments = b": waiting\n\n".repeat(100_000);
     let detail = "longer than 1 MiB".to_owned();
     let malformed = Err(ProviderError::Malformed { detail });
@@ -132,8 +155,18 @@ fn a_body_without_end_is_cut_at_1_mib() {
 }
 
 #[test]
+fn a_line_without_end_is_cut_at_256_kib() {
+    let endless = [b"{\"response\":\"".as_slice(), &b"x".repeat(1 << 19)].concat();
+    for step in [1_000, endless.len()] {
+        let items = decode(&wire("ollama_generate"), endless.chunks(step));
+        let detail = "a line longer than 256 KiB".to_owned();
+        assert_eq!(items, [Err(ProviderError::Malformed { detail })]);
+    }
+}
+
+#[test]
 fn an_event_without_end_is_cut_at_256_kib() {
-    let items = decode(&wire("openai-chat"), b"data: xxxxxxxx".repeat(1 << 16).chunks(4096));
+    let items = decode(&wire("openai_chat"), b"data: xxxxxxxx".repeat(1 << 16).chunks(4096));
     let detail = "an event longer than 256 KiB".to_owned();
     assert_eq!(items, [Err(ProviderError::Malformed { detail })]);
 }
@@ -143,7 +176,7 @@ fn a_connection_that_breaks_fails_only_an_unfinished_answer() {
     let broken = ProviderError::Unreachable { detail: "the connection broke".to_owned() };
     let read = |body: &[u8]| {
         let mut items = Items::new();
-        let mut decoder = Decoder::new(wire("llama-cpp-infill"));
+        let mut decoder = Decoder::new(wire("llama_cpp_infill"));
         decoder.push(body, &mut items);
         decoder.end(Some(broken.clone()), &mut items);
         items.pop_back()
@@ -188,7 +221,7 @@ proptest::proptest! {
         ),
         cuts in proptest::collection::vec(0..400_usize, 0..12),
     ) {
-        let wire = wire("openai-chat");
+        let wire = wire("openai_chat");
         let body = pieces.iter().map(|&piece| PIECES[piece]).collect::<Vec<_>>().concat();
         let whole = decode(&wire, [body.as_slice()]);
         let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(body.len())).collect();

@@ -48,6 +48,8 @@ pub(super) const LAYERS: &[Layer] = &[
             "rustls",
             "tower",
             "httpdate",
+            // A key is bound to the origin that the parser which dials it sees.
+            "url",
             "bytes",
             "serde",
             "serde_json",
