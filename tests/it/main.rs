@@ -1,6 +1,7 @@
 //! One integration binary: rules of the repository, the server over memory and over real pipes,
 //! real model servers and real editors. Unit tests stand beside the code they test.
 
+mod aimock;
 mod bad_input;
 mod config;
 mod doctor;
@@ -15,6 +16,7 @@ mod index;
 mod lexical;
 mod llama_cpp;
 mod neovim;
+mod network;
 mod pages;
 mod peers;
 mod policy;
@@ -23,6 +25,7 @@ mod providers;
 mod replay;
 mod replies;
 mod routing;
+mod sdks;
 mod support;
 mod sync;
 mod tidy;

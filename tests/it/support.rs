@@ -13,7 +13,9 @@ use tabtier::domain::units::Tokens;
 use tabtier::provider::Provider;
 use tabtier::provider::registry::Registry;
 
+pub(crate) mod aimock;
 pub(crate) mod alive;
+pub(crate) mod http2;
 pub(crate) mod llama;
 pub(crate) mod lsp;
 pub(crate) mod random;
