@@ -19,8 +19,8 @@ mod opening;
 mod outcome;
 mod request;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 use tokio::sync::mpsc::Receiver;
@@ -28,6 +28,7 @@ use tokio::sync::mpsc::Receiver;
 pub use analysis::{Analyser, refresh};
 pub use feedback::Feedback;
 pub use index::{Event, Folder, Indexes, Keeper, Phase, Refusal, Standing};
+pub use landing::{Landed, Landing};
 pub use notices::Notice;
 pub use request::Request;
 
@@ -67,6 +68,7 @@ struct Shared {
     flights: Flights,
     notices: Notices,
     ledger: Mutex<Ledger>,
+    listener: OnceLock<landing::Listener>,
 }
 
 impl Engine {
@@ -85,6 +87,7 @@ impl Engine {
             flights: Flights::default(),
             notices: Notices::default(),
             ledger: Mutex::default(),
+            listener: OnceLock::new(),
         };
         Arc::new(Self {
             equipment: Mutex::new(Arc::new(equipment)),
@@ -136,6 +139,13 @@ impl Engine {
     /// end; later calls get nothing.
     pub fn notices(&self) -> Option<Receiver<Notice>> {
         self.shared.notices.take()
+    }
+
+    /// Says of every call from now on when it has ended. There is one listener, the first; it must
+    /// not block.
+    pub fn listen(&self, hear: impl Fn(Landed) + Send + Sync + 'static) {
+        // The server listens once, when its client wants to hear.
+        let _ = self.shared.listener.set(Box::new(hear));
     }
 
     /// What the open documents and the workspace look like.

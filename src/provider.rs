@@ -94,3 +94,19 @@ pub enum ProviderError {
         detail: String,
     },
 }
+
+impl ProviderError {
+    /// What the user can do about it: half a sentence, such as "start its server".
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::Unreachable { .. } => "start its server, or correct its `url`",
+            Self::Unauthorized { .. } => "put a valid key where its `key_env` says",
+            Self::OutOfQuota { .. } => "add credit with its vendor, or take it off its tier",
+            Self::RateLimited { .. } => "nothing to do: it is asked again after a pause",
+            Self::Refused { .. } => "check its `model`, `url` and `protocol`",
+            Self::ContextTooLong { .. } => "set its `context_tokens` to what its server takes",
+            Self::ServerError { .. } => "nothing to do but wait, or put another model beside it",
+            Self::Malformed { .. } => "check its `protocol` and `url`",
+        }
+    }
+}

@@ -11,6 +11,8 @@ mod configure;
 mod ext;
 mod folders;
 mod from_proto;
+mod late;
+mod news;
 mod pending;
 mod progress;
 mod session;

@@ -63,6 +63,11 @@ impl Loader {
         loader
     }
 
+    /// The user's file, whether or not it exists; `None` where the system has no place for one.
+    pub fn user_file(&self) -> Option<&Path> {
+        self.file.as_ref().map(|file| file.path.as_path())
+    }
+
     /// Whether this file is one of those read here.
     pub fn reads(&self, path: &Path) -> bool {
         self.file.as_ref().is_some_and(|file| file.path == path)

@@ -1,5 +1,5 @@
-//! What a call leaves behind when it ends: its answer in the cache, its cost in the ledger, and
-//! what it says about the health and the pace of its model.
+//! What a call leaves behind when it ends: its answer in the cache, its cost in the ledger, what it
+//! says about the health and the pace of its model, and word of it to whoever listens.
 
 use tokio::time::Instant;
 
@@ -7,9 +7,42 @@ use super::Shared;
 use super::flight::{Call, State, Tower, usage};
 use crate::domain::cache::Answer;
 use crate::domain::completion::FinishReason;
+use crate::domain::document::DocumentId;
 use crate::domain::ledger;
 use crate::domain::route::health::Failure;
 use crate::provider::ProviderError;
+
+/// A call has ended, whether or not a request still waited for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Landed {
+    /// The document it was made for.
+    pub document: DocumentId,
+    /// The model.
+    pub model: String,
+    /// What came of it.
+    pub with: Landing,
+}
+
+/// What came of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Landing {
+    /// Text that is in the cache now.
+    Text,
+    /// The model had nothing to say, or declined to.
+    Nothing,
+    /// It failed.
+    Failed {
+        /// What went wrong.
+        error: String,
+        /// What the user can do about it.
+        remedy: &'static str,
+    },
+    /// It was ended before it was over.
+    Cancelled,
+}
+
+/// Hears of every call that ends. Called on the engine's tasks, so it must not block.
+pub(super) type Listener = Box<dyn Fn(Landed) + Send + Sync>;
 
 impl Tower for Shared {
     fn wants(&self, flight: u64, text: &str) -> bool {
@@ -19,9 +52,8 @@ impl Tower for Shared {
     fn landed(&self, flight: u64, call: &Call, state: &State) {
         self.flights.landed(flight);
         self.judge(call, state);
-        if let Some(Ok(finish)) = state.ended
-            && finish != FinishReason::Refused
-        {
+        let has_answer = matches!(&state.ended, Some(Ok(end)) if *end != FinishReason::Refused);
+        if has_answer {
             let answer = Answer { text: state.text.clone(), ..call.answer.clone() };
             self.cache.lock().insert(&call.place, answer);
         }
@@ -36,6 +68,16 @@ impl Tower for Shared {
                 usage,
                 cost: usage.charged(call.price),
             });
+        }
+        if let Some(hear) = self.listener.get() {
+            let with = match &state.ended {
+                Some(Ok(_)) if has_answer && !state.text.is_empty() => Landing::Text,
+                Some(Ok(_)) => Landing::Nothing,
+                Some(Err(e)) => Landing::Failed { error: e.to_string(), remedy: e.remedy() },
+                None => Landing::Cancelled,
+            };
+            let (document, model) = (call.site.document.id, call.answer.model.clone());
+            hear(Landed { document, model, with });
         }
     }
 }

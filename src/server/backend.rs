@@ -23,6 +23,7 @@ use settings::{equip, say, show_notices};
 use super::commands::{self, Command};
 use super::configure::Configurator;
 use super::ext::{InlineCompletionList, InlineCompletionParams};
+use super::news::News;
 use super::pending::{Kind, Pending};
 use super::session::{Asking, Session, path_of};
 use super::to_proto::Target;
@@ -45,6 +46,7 @@ pub struct Backend {
     engine: Arc<Engine>,
     languages: Arc<Languages>,
     session: Arc<Mutex<Session>>,
+    news: Arc<News>,
     pending: Pending,
     analyser: Analyser,
     configurator: Configurator,
@@ -79,7 +81,8 @@ impl Backend {
         };
         let indexes = Arc::clone(engine.indexes());
         let keeper = Keeper::start(indexes, Arc::clone(&languages), place::home(), report)?;
-        let build = |client| Self {
+        let build = |client: Client| Self {
+            news: Arc::new(News::new(client.clone(), Arc::clone(&engine), Arc::clone(&session))),
             client,
             engine,
             languages,
@@ -101,7 +104,11 @@ impl Backend {
         &self,
         params: InlineCompletionParams,
     ) -> Result<Option<InlineCompletionList>> {
-        let asking = Asking::InlineKind(params.context.kind());
+        let asking = if params.context.better {
+            Asking::Better
+        } else {
+            Asking::InlineKind(params.context.kind())
+        };
         let has_diagnostic = params.context.has_diagnostic_at(params.position);
         let selected = params.context.selected_completion_info;
         let selected = selected.map(|info| (info.range.get(), info.text));
@@ -133,11 +140,13 @@ impl Backend {
                 let session = self.session.lock();
                 let (documents_open, is_paused) = (session.documents_open(), session.is_paused);
                 drop(session);
-                Ok(Some(commands::status(&self.engine, documents_open, is_paused)))
+                let file = self.configurator.user_file();
+                Ok(Some(commands::status(&self.engine, documents_open, is_paused, file.as_deref())))
             }
             Command::Policy => Ok(Some(self.policy(arguments.first().and_then(Value::as_str)))),
             Command::Pause | Command::Resume => {
                 self.session.lock().is_paused = command == Command::Pause;
+                self.news.changed();
                 Ok(None)
             }
             Command::SetOverride => {
@@ -162,7 +171,7 @@ impl LanguageServer for Backend {
         let folders = folders::of(&params);
         self.configurator.workspaces(&folders);
         self.folders.lock().clone_from(&folders);
-        let options = params.initialization_options.unwrap_or(Value::Null);
+        let options = capabilities::settings(params.initialization_options);
         // The handshake is not over: messages to the client wait until `initialized`.
         let configured = self.configurator.initialization(&options);
         self.problems.lock().clone_from(&configured.problems);
@@ -180,6 +189,7 @@ impl LanguageServer for Backend {
 
     async fn initialized(&self, _: InitializedParams) {
         self.tell(std::mem::take(&mut *self.problems.lock()));
+        self.news.start();
         let capable = self.session.lock().client.clone();
         self.keeper.tell(Event::Folders(self.folders.lock().clone()));
         if let Some(standings) = self.standings.lock().take().filter(|_| capable.has_progress) {
@@ -199,12 +209,14 @@ impl LanguageServer for Backend {
         let keeper = self.keeper.clone();
         let configurator = self.configurator.clone();
         let (engine, session) = (Arc::clone(&self.engine), Arc::clone(&self.session));
+        let news = Arc::clone(&self.news);
         tokio::spawn(async move {
             let section =
                 ConfigurationItem { scope_uri: None, section: Some("tabtier".to_owned()) };
             let Ok(values) = client.configuration(vec![section]).await else { return };
             let Some(value) = values.into_iter().next().filter(Value::is_object) else { return };
             let configured = configurator.editor(&value);
+            news.configured(&configured.problems);
             equip(&engine, &session, &keeper, configured.equipment);
             say(&client, configured.problems).await;
         });

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+use tower_lsp::ls_types::notification::Notification as _;
 use tower_lsp::ls_types::{
     CompletionOptions, ExecuteCommandOptions, InitializeParams, InlineCompletionOptions, OneOf,
     PositionEncodingKind, SaveOptions, ServerCapabilities, TextDocumentSyncCapability,
@@ -10,8 +12,13 @@ use tower_lsp::ls_types::{
 };
 
 use super::commands::Command;
+use super::ext::{Late, Status};
 use crate::config::CompletionMenu;
 use crate::domain::text::PositionEncoding;
+
+/// The member of the initialization options that lists which of our own notifications the client
+/// understands. It is no setting.
+const NOTIFICATIONS: &str = "notifications";
 
 /// What we need to know about the client.
 #[expect(clippy::struct_excessive_bools, reason = "a client has any of these without the others")]
@@ -29,6 +36,10 @@ pub(super) struct Client {
     pub(super) has_watching: bool,
     /// Whether it shows the progress of work nobody asked for.
     pub(super) has_progress: bool,
+    /// Whether it wants to be told what `tabtier/status` says.
+    pub(super) wants_status: bool,
+    /// Whether it wants to be told of answers that came late.
+    pub(super) wants_late: bool,
     /// How long it keeps an automatic request open before it goes on without us.
     pub(super) open_max: Option<Duration>,
 }
@@ -61,6 +72,11 @@ pub(super) fn client(params: &InitializeParams) -> Client {
     let item = text_document
         .and_then(|t| t.completion.as_ref())
         .and_then(|completion| completion.completion_item.as_ref());
+    let wanted = params.initialization_options.as_ref().map(|options| &options[NOTIFICATIONS]);
+    let wants = |method: &str| {
+        let mut methods = wanted.and_then(Value::as_array).into_iter().flatten();
+        methods.any(|wanted| wanted == method)
+    };
     let name = params.client_info.as_ref().map(|info| info.name.to_lowercase()).unwrap_or_default();
     Client {
         encoding,
@@ -82,8 +98,19 @@ pub(super) fn client(params: &InitializeParams) -> Client {
             .as_ref()
             .and_then(|window| window.work_done_progress)
             .unwrap_or(false),
+        wants_status: wants(Status::METHOD),
+        wants_late: wants(Late::METHOD),
         open_max: IMPATIENT.iter().find(|(part, _)| name.contains(part)).map(|(_, max)| *max),
     }
+}
+
+/// The settings among the initialization options.
+pub(super) fn settings(options: Option<Value>) -> Value {
+    let mut options = options.unwrap_or(Value::Null);
+    if let Some(members) = options.as_object_mut() {
+        members.remove(NOTIFICATIONS);
+    }
+    options
 }
 
 /// What we offer this client. The menu is offered only where ghost text is not, or on demand:
@@ -132,6 +159,8 @@ pub(super) fn server(client: &Client, menu: CompletionMenu) -> ServerCapabilitie
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn check(capabilities: &str, encoding: PositionEncoding, has_menu: bool) {
@@ -157,5 +186,20 @@ mod tests {
     fn the_menu_is_for_clients_without_ghost_text() {
         let inline = r#"{"textDocument":{"inlineCompletion":{"dynamicRegistration":false}}}"#;
         check(inline, PositionEncoding::Utf16, false);
+    }
+
+    #[test]
+    fn our_own_notifications_are_for_clients_that_ask_for_them() {
+        let wants = |options: Value| {
+            let params = json!({"capabilities": {}, "initializationOptions": options});
+            let client = client(&serde_json::from_value(params).expect("parameters"));
+            (client.wants_status, client.wants_late)
+        };
+        assert_eq!(wants(Value::Null), (false, false));
+        assert_eq!(wants(json!({"notifications": true})), (false, false));
+        assert_eq!(wants(json!({"notifications": ["tabtier/late", "x/y", 1]})), (false, true));
+        let both = json!({"notifications": ["tabtier/status", "tabtier/late"], "enabled": true});
+        assert_eq!(settings(Some(both.clone())), json!({"enabled": true}));
+        assert_eq!(wants(both), (true, true));
     }
 }

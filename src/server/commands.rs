@@ -1,10 +1,13 @@
 //! The commands a client may run; `docs/protocol.md` describes them.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
+use super::news;
 use crate::domain::explain::Explanation;
 use crate::domain::ledger::Reaction;
-use crate::domain::route::{Override, Tier};
+use crate::domain::route::Tier;
 use crate::engine::{Engine, Refusal};
 use crate::report;
 
@@ -97,7 +100,12 @@ pub(super) fn explain(engine: &Engine, number: Option<&Value>) -> Value {
 }
 
 /// What is configured, answered and spent.
-pub(super) fn status(engine: &Engine, documents_open: usize, is_paused: bool) -> Value {
+pub(super) fn status(
+    engine: &Engine,
+    documents_open: usize,
+    is_paused: bool,
+    settings_file: Option<&Path>,
+) -> Value {
     let settings = engine.settings();
     let (standing, size) = (engine.indexes().standing(), engine.indexes().size());
     let tiers = Tier::ALL.into_iter().filter(|tier| *tier != Tier::Local);
@@ -107,10 +115,8 @@ pub(super) fn status(engine: &Engine, documents_open: usize, is_paused: bool) ->
     json!({
         "enabled": settings.enabled,
         "paused": is_paused,
-        "override": match settings.policy.force {
-            Override::Auto => "auto",
-            Override::Always(tier) => tier.name(),
-        },
+        "override": news::override_name(settings.policy.force),
+        "settings_file": settings_file,
         "models": models,
         "documents_open": documents_open,
         "index": {

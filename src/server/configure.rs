@@ -58,6 +58,11 @@ impl Configurator {
         loaded
     }
 
+    /// The user's settings file, whether or not it exists.
+    pub fn user_file(&self) -> Option<PathBuf> {
+        self.loader.lock().user_file().map(Path::to_owned)
+    }
+
     /// The policy in effect as a page, for every file or for one.
     pub fn policy(&self, file: Option<overview::File<'_>>) -> String {
         overview::text(&self.loaded(), file)

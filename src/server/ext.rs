@@ -2,11 +2,15 @@
 //! read leniently, because clients in the field send its drafts.
 //!
 //! vscode-languageclient 9.0.1 counts trigger kinds from 0 and sends the selected range as a pair;
-//! lsp-mode sends `null` for a capability it supports. All of them are understood.
+//! lsp-mode sends `null` for a capability it supports. All of them are understood. Below them are the
+//! notifications of our own.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tower_lsp::ls_types::{Command, Position, Range, TextDocumentIdentifier};
+use tower_lsp::ls_types::notification::Notification;
+use tower_lsp::ls_types::{
+    Command, Position, Range, TextDocumentIdentifier, VersionedTextDocumentIdentifier,
+};
 
 /// Parameters of `textDocument/inlineCompletion`.
 #[derive(Clone, Debug, Deserialize)]
@@ -29,6 +33,8 @@ pub(super) struct InlineCompletionContext {
     pub(super) trigger_kind: Option<Value>,
     /// The entry selected in an open completion menu.
     pub(super) selected_completion_info: Option<SelectedCompletionInfo>,
+    /// Our extension: a better answer than the one there was is wanted.
+    pub(super) better: bool,
     /// Our extension: what the editor shows as wrong near the cursor, as in the context of a code
     /// action.
     pub(super) diagnostics: Option<Vec<Problem>>,
@@ -103,4 +109,30 @@ pub(super) struct InlineCompletionItem {
     /// Reports the acceptance.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) command: Option<Command>,
+}
+
+/// `tabtier/status`: what a status bar shows.
+pub(super) enum Status {}
+
+impl Notification for Status {
+    type Params = Value;
+    const METHOD: &'static str = "tabtier/status";
+}
+
+/// `tabtier/late`: an answer is there for a place that was asked about and answered without it.
+pub(super) enum Late {}
+
+impl Notification for Late {
+    type Params = LateParams;
+    const METHOD: &'static str = "tabtier/late";
+}
+
+/// Where asking again gives the late answer.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct LateParams {
+    /// The document, with the version that was asked about.
+    pub(super) text_document: VersionedTextDocumentIdentifier,
+    /// The place that was asked about.
+    pub(super) position: Position,
 }

@@ -63,6 +63,8 @@ pub(super) enum Asking {
     InlineKind(Option<u64>),
     /// By opening the menu, which clients report alike for a key press and for typing.
     Menu,
+    /// For a better answer than there was, which only our own clients say.
+    Better,
 }
 
 /// Where the user last asked by a key press.
@@ -150,7 +152,7 @@ impl Session {
         let document = self.workspace.snapshot(id)?;
         let offset = text::offset_of(&document.rope, position, self.client.encoding);
         let trigger = if self.is_invoked(asking, &document, now) {
-            self.invoked(id, document.revision, offset)
+            self.invoked(id, document.revision, offset, u8::from(asking == Asking::Better))
         } else {
             Trigger::Automatic
         };
@@ -165,6 +167,7 @@ impl Session {
             document.changed_at.is_some_and(|at| now.saturating_duration_since(at) < TYPING);
         let kind = match asking {
             Asking::Automatic => return false,
+            Asking::Better => return true,
             Asking::Menu => return !is_after_typing,
             Asking::InlineKind(kind) => kind,
         };
@@ -180,17 +183,36 @@ impl Session {
         }
     }
 
-    fn invoked(&mut self, document: DocumentId, revision: u64, offset: usize) -> Trigger {
+    fn invoked(
+        &mut self,
+        document: DocumentId,
+        revision: u64,
+        offset: usize,
+        repeats_min: u8,
+    ) -> Trigger {
         let repeats = match self.last_invoked {
             Some(last)
                 if (last.document, last.revision, last.offset) == (document, revision, offset) =>
             {
                 last.repeats.saturating_add(1)
             }
-            _ => 0,
+            _ => repeats_min,
         };
         self.last_invoked = Some(Invocation { document, revision, offset, repeats });
         Trigger::Invoked { repeats }
+    }
+
+    /// URI and version of a document and the place of a byte in it, if it is still at `revision`.
+    pub(super) fn place(
+        &self,
+        id: DocumentId,
+        revision: u64,
+        offset: usize,
+    ) -> Option<(&str, i32, Position)> {
+        let document = self.workspace.document(id).filter(|known| known.revision == revision)?;
+        let (uri, _) = self.ids.iter().find(|(_, known)| **known == id)?;
+        let position = text::position_of(&document.rope, offset, self.client.encoding);
+        Some((uri, document.version, position))
     }
 
     /// The revision a document is at now.
@@ -286,6 +308,14 @@ mod tests {
             Instant::now(),
         );
         assert_eq!(ask(&mut session, 2), Some(Trigger::Invoked { repeats: 0 }));
+        let better = |session: &mut Session, column| {
+            let position = Position { line: 0, column };
+            let asked = session.ask("u", position, Asking::Better, Instant::now());
+            asked.map(|asked| asked.trigger)
+        };
+        assert_eq!(better(&mut session, 2), Some(Trigger::Invoked { repeats: 1 }));
+        assert_eq!(better(&mut session, 2), Some(Trigger::Invoked { repeats: 2 }));
+        assert_eq!(better(&mut session, 1), Some(Trigger::Invoked { repeats: 1 }));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::ext::{InlineCompletionItem, InlineCompletionList};
 use crate::domain::completion::Completion;
 use crate::domain::document::Document;
 use crate::domain::explain::Explanation;
-use crate::domain::text::{self, PositionEncoding};
+use crate::domain::text;
 
 /// What an answer is translated against: the text the request was made for.
 pub(super) struct Target<'a> {
@@ -33,17 +33,15 @@ pub(super) struct Target<'a> {
     pub(super) indent: &'a str,
 }
 
-fn position(document: &Document, offset: usize, encoding: PositionEncoding) -> Position {
-    let position = text::position_of(&document.rope, offset, encoding);
+/// A position.
+pub(super) fn position(position: text::Position) -> Position {
     Position { line: position.line, character: position.column }
 }
 
 fn range(target: &Target<'_>, start: usize, end: usize) -> Range {
     let encoding = target.client.encoding;
-    Range {
-        start: position(target.document, start, encoding),
-        end: position(target.document, end, encoding),
-    }
+    let place = |offset| position(text::position_of(&target.document.rope, offset, encoding));
+    Range { start: place(start), end: place(end) }
 }
 
 /// The command that reports the acceptance of a request's suggestion.

@@ -17,6 +17,7 @@ mod lexical;
 mod llama_cpp;
 mod neovim;
 mod network;
+mod news;
 mod pages;
 mod peers;
 mod policy;

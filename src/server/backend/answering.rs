@@ -13,6 +13,7 @@ use crate::domain::site::Trigger;
 use crate::domain::text;
 use crate::engine::{Event, Request};
 use crate::server::from_proto;
+use crate::server::late::Spot;
 use crate::server::pending::{Kind, Ticket};
 use crate::server::session::{Asked, Asking, path_of};
 
@@ -73,6 +74,10 @@ impl Backend {
             return None;
         }
         self.engine.answered(&document, offset, &explanation);
+        // Of what was tried out there is nothing to ask again about.
+        if document.revision == revision {
+            self.news.answered(id, Spot { revision, offset }, &explanation);
+        }
         Some(explanation)
     }
 
@@ -83,6 +88,7 @@ impl Backend {
     /// The text has changed or gone: nothing asked about it before is wanted any more.
     pub(super) fn supersede(&self, id: DocumentId) {
         self.pending.supersede(id);
+        self.news.forget(id);
         self.engine.supersede(id);
     }
 

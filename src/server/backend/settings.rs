@@ -16,13 +16,14 @@ use crate::server::session::{Session, path_of};
 
 impl Backend {
     pub(super) fn apply(&self, configured: Configured) {
+        self.news.configured(&configured.problems);
         equip(&self.engine, &self.session, &self.keeper, configured.equipment);
     }
 
     /// Settings changed while running: put them into effect and say what is wrong with them.
     pub(super) fn change_settings(&self, configured: Configured) {
-        equip(&self.engine, &self.session, &self.keeper, configured.equipment);
-        self.tell(configured.problems);
+        self.tell(configured.problems.clone());
+        self.apply(configured);
     }
 
     /// Spawned, because a handler must not wait for the client.

@@ -40,6 +40,8 @@ pub(crate) struct Setup {
     pub(crate) gate: &'static str,
     /// Whether the model is a chat model instead of one that fills in.
     pub(crate) is_chat: bool,
+    /// The notifications of our own that the editor understands.
+    pub(crate) notifications: &'static [&'static str],
 }
 
 impl Default for Setup {
@@ -52,6 +54,7 @@ impl Default for Setup {
             url: None,
             gate: "off",
             is_chat: false,
+            notifications: &[],
         }
     }
 }
@@ -82,7 +85,10 @@ impl Rig {
         let mut rig = Self { server, upstream, version: 0, runtime };
         let initialize = rig.server.request(
             "initialize",
-            &json!({ "capabilities": { "general": { "positionEncodings": [setup.encoding] } } }),
+            &json!({
+                "capabilities": { "general": { "positionEncodings": [setup.encoding] } },
+                "initializationOptions": { "notifications": setup.notifications },
+            }),
         );
         let reply = rig.server.expect_reply(&initialize);
         assert_eq!(reply["result"]["capabilities"]["positionEncoding"], setup.encoding);

@@ -148,6 +148,7 @@ const WIRE_ONLY: Holds = Holds::Outside(&[
     "server::capabilities",
     "server::backend",
     "server::folders",
+    "server::news",
     "server::progress",
     "server::transport",
     "server::client",
