@@ -7,6 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::Value;
+use tabtier::config::render;
+
 use crate::support::tools;
 
 /// How every editor starts the server.
@@ -117,4 +120,41 @@ fn folder(path: &str) -> PathBuf {
 
 fn read(path: &str) -> String {
     fs::read_to_string(folder("editors").join(path)).expect("a file for an editor")
+}
+
+/// The editor shows settings from its manifest; they are those of the table, word for word. Rewrites a
+/// stale manifest and fails, so that a second run passes.
+#[test]
+fn the_vscode_manifest_contributes_the_settings_of_the_table() {
+    let manifest = read("vscode/package.json");
+    let begin =
+        "\"title\": \"Tabtier: completion\",\n        \"order\": 2,\n        \"properties\": ";
+    let (before, rest) = manifest.split_once(begin).expect("the settings of the server");
+    let (_, after) = rest.split_once("\n        }\n").expect("their end");
+    let listing = render::listing().trim_end().replace('\n', "\n        ");
+    let expected = format!("{before}{begin}{listing}\n{after}");
+    if manifest != expected {
+        fs::write(folder("editors/vscode/package.json"), expected).expect("a manifest");
+        panic!(
+            "editors/vscode/package.json was stale and has been rewritten; look at it and commit it"
+        );
+    }
+}
+
+/// The extension names commands in its manifest and in its source; one without the other is dead.
+#[test]
+fn the_vscode_manifest_names_the_commands_there_are() {
+    let manifest: Value = serde_json::from_str(&read("vscode/package.json")).expect("JSON");
+    let commands = manifest["contributes"]["commands"].as_array().expect("commands");
+    let mut contributed: Vec<_> =
+        commands.iter().filter_map(|one| one["command"].as_str().map(str::to_owned)).collect();
+    let source = read("vscode/src/names.ts");
+    let block = source.split_once("export const commands").expect("the commands").1;
+    let block = block.split_once('}').expect("their end").0;
+    let mut registered: Vec<_> =
+        block.split('\'').filter(|part| part.starts_with("tabtier.")).map(str::to_owned).collect();
+    contributed.sort_unstable();
+    registered.sort_unstable();
+    assert_eq!(contributed, registered);
+    assert_eq!(manifest["version"], env!("CARGO_PKG_VERSION"));
 }

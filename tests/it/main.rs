@@ -31,3 +31,4 @@ mod support;
 mod sync;
 mod tidy;
 mod tls;
+mod vscode;

@@ -71,6 +71,8 @@ else
   <dir>/usr/share/fonts</dir>
   <dir>$dir/chromium/usr/share/fonts</dir>
   <cachedir>$dir/fonts</cachedir>
+  <alias><family>sans-serif</family><prefer><family>DejaVu Sans</family></prefer></alias>
+  <alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
 </fontconfig>
 FONTS
     cat >"$dir/bin/chromium" <<WRAPPER
