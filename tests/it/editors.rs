@@ -61,6 +61,33 @@ fn the_neovim_configuration_starts_the_server() {
     assert_eq!(command, COMMAND);
 }
 
+/// As a package the plugin is read at the start, with its command and its help.
+#[test]
+fn the_neovim_plugin_works_as_a_package() {
+    let Some(nvim) = tools::in_folder("neovim package", "neovim/bin/nvim") else { return };
+    let home = tempfile::tempdir().expect("a folder");
+    let package = home.path().join("nvim/site/pack/tabtier/start/tabtier");
+    fs::create_dir_all(package.parent().expect("a folder")).expect("a folder");
+    let copied = Command::new("cp").arg("-r").arg(folder("editors/neovim")).arg(&package).status();
+    assert!(copied.expect("cp runs").success());
+    let init = home.path().join("init.lua");
+    fs::write(&init, "require('tabtier').setup({ accept = '<C-y>', better = false })")
+        .expect("init");
+    let print = "io.write(vim.json.encode({ vim.fn.exists(':Tabtier'), vim.fn.expand('%:t'), \
+                 vim.fn.maparg('<C-y>', 'i') ~= '', vim.fn.maparg('<M-b>', 'i') ~= '' }))";
+    let output = Command::new(nvim)
+        .args(["-i", "NONE", "--headless", "-u"])
+        .arg(&init)
+        .arg(format!("+helptags {}", package.join("doc").display()))
+        .args(["+help :Tabtier".to_owned(), format!("+lua {print}"), "+qa".to_owned()])
+        .env("XDG_DATA_HOME", home.path())
+        .output()
+        .expect("Neovim runs");
+    let seen: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {output:?}"));
+    assert_eq!(seen, serde_json::json!([2, "tabtier.txt", true, false]), "{output:?}");
+}
+
 /// The fenced blocks of a page are copied as they are.
 #[test]
 fn the_pages_show_lua_and_toml_that_parse() {

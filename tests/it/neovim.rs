@@ -18,11 +18,15 @@ use crate::support::tools;
 
 mod block;
 mod model;
+mod old;
 mod plain;
+mod plugin;
 
 /// A project on disk and the Neovim that will edit one file of it.
 struct Editor {
     nvim: PathBuf,
+    /// The one that is driven, if not the same.
+    child: Option<PathBuf>,
     home: TempDir,
     file: PathBuf,
     quit: &'static str,
@@ -41,7 +45,14 @@ impl Editor {
         fs::create_dir_all(project.join(".git")).expect("a project");
         let file = project.join(name);
         fs::write(&file, content).expect("a file to edit");
-        Some(Self { nvim, home, file, quit: "", encodings: &["utf-8", "utf-16", "utf-32"] })
+        Some(Self {
+            nvim,
+            child: None,
+            home,
+            file,
+            quit: "",
+            encodings: &["utf-8", "utf-16", "utf-32"],
+        })
     }
 
     /// The user's settings file.
@@ -50,6 +61,12 @@ impl Editor {
         fs::create_dir_all(&folder).expect("a folder for settings");
         fs::write(folder.join("config.toml"), text).expect("settings");
         self
+    }
+
+    /// The editor is Neovim 0.11; `None` where there is none to run.
+    fn being_old(mut self, test: &str) -> Option<Self> {
+        self.child = Some(tools::in_folder(test, "neovim_old/bin/nvim")?);
+        Some(self)
     }
 
     /// The editor is killed at the end instead of quitting.
@@ -73,6 +90,7 @@ impl Editor {
             "file": self.file,
             "cwd": self.file.parent(),
             "quit": self.quit,
+            "child": self.child.as_ref().unwrap_or(&self.nvim),
             "steps": steps,
             "setup": {
                 "plugin": Path::new(env!("CARGO_MANIFEST_DIR")).join("editors/neovim"),

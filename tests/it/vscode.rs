@@ -171,7 +171,7 @@ fn settings(scripted: &str, real: &str) -> String {
         "[policy]\ngate = \"off\"\n\
          [models.quick]\nprotocol = \"openai_chat\"\nurl = \"{scripted}\"\n\
          price_input = 1.0\nprice_output = 2.0\n\
-         [models.slow]\nprotocol = \"openai_chat\"\nurl = \"{scripted}\"\n\
+         [models.slow]\nmodel = \"slow\"\nprotocol = \"openai_chat\"\nurl = \"{scripted}\"\n\
          [models.real]\nprotocol = \"llama_cpp_infill\"\nurl = \"{real}\"\n\
          [tiers]\nfast.models = [\"quick\"]\nmid.models = [\"slow\"]\nflagship.models = [\"real\"]\n\
          fast.settle_ms = 0\nmid.settle_ms = 0\nflagship.settle_ms = 0\n"

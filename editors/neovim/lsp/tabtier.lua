@@ -7,4 +7,16 @@
 return {
   cmd = { 'tabtier', 'serve' },
   root_markers = { '.tabtier.toml', '.git', '.jj', '.hg' },
+  init_options = { notifications = { 'tabtier/status', 'tabtier/late' } },
+  handlers = {
+    ['tabtier/status'] = function(_, status, context)
+      require('tabtier.client').heard(status, context)
+    end,
+    ['tabtier/late'] = function(_, late, context)
+      require('tabtier.client').late(late, context)
+    end,
+  },
+  on_init = function(client)
+    require('tabtier.client').watch(client)
+  end,
 }

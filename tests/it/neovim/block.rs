@@ -10,7 +10,7 @@ use crate::support::llama::LlamaServer;
 use crate::support::upstream::{Script, Upstream};
 
 /// A body for `fn main() {`, as a model that was asked at its beginning writes it.
-const BLOCK: [&str; 9] = [
+pub(super) const BLOCK: [&str; 9] = [
     "let mut",
     " sum = 0;",
     "\n    for",
@@ -23,7 +23,7 @@ const BLOCK: [&str; 9] = [
 ];
 
 /// The file with the block in the place of the empty body.
-fn with_block() -> String {
+pub(super) fn with_block() -> String {
     RUST.replace("main() {\n", &format!("main() {{\n    {}\n", BLOCK.concat()))
 }
 

@@ -92,6 +92,17 @@ local actions = {
   await = function(name)
     await(name, conditions[name])
   end,
+  ghost = function(text)
+    await('the ghost text ' .. text, function(now)
+      return now.ghost == text
+    end)
+  end,
+  -- Until an expression in the child gives this value.
+  becomes = function(wanted)
+    await(wanted.lua, function()
+      return vim.rpcrequest(child, 'nvim_exec_lua', 'return ' .. wanted.lua, {}) == wanted.value
+    end)
+  end,
   accept = function(code)
     local before = state().tick
     local got = vim.rpcrequest(child, 'nvim_exec_lua', 'return ' .. code, {})
@@ -106,7 +117,11 @@ local actions = {
 
 local function run()
   child = vim.fn.jobstart({
-    vim.v.progpath,
+    -- The child may be another version, with a runtime of its own.
+    'env',
+    '-u',
+    'VIMRUNTIME',
+    job.child,
     '--embed',
     '--headless',
     '-i',

@@ -29,6 +29,17 @@ local shown = {} ---@type table<integer, tabtier.Shown?> by buffer
 local asked = {} ---@type table<string, tabtier.Asked> by client and request
 local answered = {} ---@type table<integer, tabtier.Asked?> the last one answered, by client
 
+local offered = {} ---@type table<integer, lsp.Command?> what reports the last suggestion, by client
+
+--- Says how many characters of a suggestion were taken; none means that it was dismissed.
+---@param client vim.lsp.Client
+---@param command lsp.Command
+---@param characters integer
+local function report(client, command, characters)
+  local arguments = { command.arguments[1], characters }
+  client:exec_cmd({ title = '', command = command.command, arguments = arguments })
+end
+
 ---@return tabtier.Asked
 local function here()
   local cursor = vim.api.nvim_win_get_cursor(0)
@@ -53,13 +64,17 @@ local function moved_end(was, now, from, to, text)
   return fits and to + now.col - was.col or nil
 end
 
---- The first line of the ghost text in a buffer, or nil where there is none.
+--- The first line of the ghost text in a buffer, or nil where there is none, and the lines below it.
 ---@param buffer integer
----@return string?
+---@return string?, string[]
 local function drawn(buffer)
   local mark = vim.api.nvim_buf_get_extmarks(buffer, space, 0, -1, { details = true })[1]
-  local text = mark and mark[4] and mark[4].virt_text
-  return text and text[1] and text[1][1]
+  local details = mark and mark[4] or {}
+  local below = vim.tbl_map(function(line)
+    return line[1] and line[1][1] or ''
+  end, details.virt_lines or {})
+  local text = details.virt_text
+  return text and text[1] and text[1][1], below
 end
 
 --- Whether what a buffer shows, or would show, fits what has been typed since.
@@ -74,7 +89,7 @@ end
 --- handlers it made before this, so ours run after them.
 ---@param buffer integer
 local function watch(buffer)
-  local text = drawn(buffer)
+  local text = drawn(buffer) ---@type string?
   shown[buffer] = text and { at = here(), text = text }
   local events = { 'CursorMovedI', 'TextChangedP' }
   vim.api.nvim_clear_autocmds({ group = group, event = events, buffer = buffer })
@@ -149,15 +164,87 @@ function M.accept()
   return fits(vim.api.nvim_get_current_buf()) and vim.lsp.inline_completion.get({ on_accept = insert })
 end
 
---- The rest of the README's three lines: ghost text on, and one key that accepts it.
----@param key string? `<Tab>` if not given
-function M.setup(key)
-  key = key or '<Tab>'
-  vim.lsp.enable('tabtier')
-  vim.lsp.inline_completion.enable()
-  vim.keymap.set('i', key, function()
-    return M.accept() and '' or key
-  end, { expr = true, desc = 'Accept the suggestion' })
+--- Takes the suggestion off the screen and tells the server that it was not wanted.
+---@return boolean
+function M.dismiss()
+  return vim.lsp.inline_completion.get({
+    on_accept = function(item)
+      local client = vim.lsp.get_client_by_id(item.client_id)
+      if item.command and client then
+        report(client, item.command, 0)
+      end
+    end,
+  })
+end
+
+--- What stands first in `text`: white space, then a word or a run of signs.
+---@param text string
+---@return string
+function M.first_word(text)
+  local word = '[%w_\128-\255]'
+  return text:match('^%s*' .. word .. '+') or text:match('^%s*[^%w_%s\128-\255]+') or text
+end
+
+--- What `text` has before its second line; where it begins with a line break, before its third.
+---@param text string
+---@return string
+function M.first_line(text)
+  return text:match('^\n*[^\n]*')
+end
+
+--- Accepts the part of the suggestion that `part` cuts off its beginning. Neovim goes on to show the
+--- rest by itself where it is on the same line; else the server is asked for it.
+---@param part fun(text: string): string
+---@return boolean
+function M.accept_part(part)
+  local buffer = vim.api.nvim_get_current_buf()
+  local first, below = drawn(buffer)
+  if not first or not fits(buffer) then
+    return false
+  end
+  local text = table.concat({ first, unpack(below) }, '\n')
+  local taken = part(text)
+  if taken == text then
+    return M.accept()
+  end
+  -- A mapping with <expr> must not change the text by itself.
+  vim.schedule(function()
+    local now = here()
+    local lines = vim.split(taken, '\n', { plain = true })
+    vim.api.nvim_buf_set_text(buffer, now.row, now.col, now.row, now.col, lines)
+    local col = #lines == 1 and now.col or 0
+    vim.api.nvim_win_set_cursor(0, { now.row + #lines, col + #lines[#lines] })
+    for id, command in pairs(offered) do
+      local client, was = vim.lsp.get_client_by_id(id), answered[id]
+      if client and was and was.row == now.row then
+        local all = now.line:sub(was.col + 1, now.col) .. taken
+        report(client, command, vim.fn.strchars(all))
+      end
+    end
+  end)
+  return true
+end
+
+--- Asks anew about the place of the cursor, as if it had just come there.
+function M.ask_again()
+  local buffer = vim.api.nvim_get_current_buf()
+  for _, command in ipairs(vim.api.nvim_get_autocmds({ event = 'CursorMovedI', buffer = buffer })) do
+    if command.group_name and command.group_name:find('inline_completion', 1, true) then
+      vim.api.nvim_exec_autocmds('CursorMovedI', {
+        group = command.group,
+        buffer = buffer,
+        modeline = false,
+      })
+      return
+    end
+  end
+end
+
+--- A client was sent these items.
+---@param client vim.lsp.Client
+---@param items lsp.InlineCompletionItem[]
+function M.offered(client, items)
+  offered[client.id] = items[1] and items[1].command
 end
 
 return M
