@@ -101,7 +101,9 @@ fn provider(url: &str) -> Arc<dyn Provider> {
 
 async fn ours(provider: &Arc<dyn Provider>) -> (Duration, Duration) {
     let body = PromptBody::Chat { system: String::new(), user: question() };
-    let prompt = Prompt { body, stop: Vec::new(), output_tokens_max: Tokens(64) };
+    let limit = Tokens(64);
+    let (stop, breakpoints) = (Vec::new(), Vec::new());
+    let prompt = Prompt { body, stop, breakpoints, output_tokens_max: limit };
     let started = Instant::now();
     let mut first = None;
     let mut stream = provider.stream(prompt);

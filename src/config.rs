@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use self::dialects::Dialect;
 use self::overrides::Overrides;
+use crate::domain::context::Kind;
 use crate::domain::gate::Strictness;
 use crate::domain::route::clocks::Patience;
 use crate::domain::route::{ModelSpec, Policy};
@@ -59,6 +60,8 @@ pub struct Settings {
     pub hedge_share: f64,
     /// Configured models by id.
     pub models: BTreeMap<String, ModelSettings>,
+    /// What goes into a prompt.
+    pub context: ContextSettings,
     /// Bounds of the completion cache.
     pub cache: CacheSettings,
     /// What the local engine may do.
@@ -161,6 +164,15 @@ pub struct NetworkSettings {
     pub no_proxy: Vec<String>,
     /// A file of certificates that are trusted besides those of the system.
     pub ca_file: Option<std::path::PathBuf>,
+}
+
+/// `[context]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContextSettings {
+    /// What a prompt holds besides the text around the cursor.
+    pub kinds: Vec<Kind>,
+    /// The most tokens of a prompt, `[local, fast, mid, flagship]`.
+    pub input_tokens_max: [Tokens; 4],
 }
 
 /// `[cache]`.

@@ -16,6 +16,7 @@ pub mod words;
 
 pub mod tokens;
 
+pub mod excerpts;
 pub mod outline;
 
 pub mod trail;
@@ -34,6 +35,8 @@ pub mod route;
 pub mod gate;
 
 pub mod local;
+
+pub mod ruler;
 
 pub mod context;
 pub mod prompt;

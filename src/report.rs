@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::domain::class::RequestClass;
 use crate::domain::completion::{Completion, Source};
+use crate::domain::context::Part;
 use crate::domain::explain::{AttemptRecord, Ended, Explanation, Silence};
 use crate::domain::ledger::Totals;
 use crate::domain::route::{LocalRole, Plan, Tier};
@@ -38,6 +39,7 @@ pub fn json(explanation: &Explanation) -> Value {
         "local": explanation.local.iter()
             .map(|(text, confidence)| json!({"text": text, "confidence": confidence.value()}))
             .collect::<Vec<_>>(),
+        "prompts": explanation.prompts.iter().map(prompt_json).collect::<Vec<_>>(),
         "attempts": explanation.attempts.iter().map(attempt_json).collect::<Vec<_>>(),
         "offered": offered.as_ref().map(completion_json),
         "silence": explanation.silence.as_ref().map(Silence::reason),
@@ -66,6 +68,15 @@ fn plan_json(plan: &Plan) -> Value {
         })).collect::<Vec<_>>(),
         "notes": plan.notes,
     })
+}
+
+fn prompt_json((model, parts): &(String, Vec<Part>)) -> Value {
+    let part = |part: &Part| {
+        let what = json!({ "tokens": part.tokens.0, "is_estimate": part.is_estimate });
+        (part.kind.name().to_owned(), what)
+    };
+    let parts = parts.iter().map(part).collect::<serde_json::Map<_, _>>();
+    json!({ "model": model, "parts": parts })
 }
 
 fn attempt_json(attempt: &AttemptRecord) -> Value {
@@ -126,6 +137,9 @@ pub fn text(explanation: &Explanation) -> String {
         let name = if index == 0 { "local" } else { "" };
         row(name, format!("{:>3} %  {}", percent(confidence.value()), quoted(text)));
     }
+    for (index, prompt) in explanation.prompts.iter().enumerate() {
+        row(if index == 0 { "sent" } else { "" }, prompt_line(prompt));
+    }
     for (index, attempt) in explanation.attempts.iter().enumerate() {
         row(if index == 0 { "tried" } else { "" }, attempt_line(attempt));
     }
@@ -174,6 +188,13 @@ fn plan_line(plan: &Plan) -> String {
         steps.push("no answer".to_owned());
     }
     format!("{}; deadline {} ms", steps.join(", then "), plan.deadline.as_millis())
+}
+
+fn prompt_line((model, parts): &(String, Vec<Part>)) -> String {
+    let about = if parts.iter().any(|part| part.is_estimate) { "about " } else { "" };
+    let part = |part: &Part| format!("{} {}", part.kind.name(), part.tokens);
+    let parts: Vec<_> = parts.iter().map(part).collect();
+    format!("to {model}, in {about}tokens: {}", parts.join(", "))
 }
 
 fn attempt_line(attempt: &AttemptRecord) -> String {

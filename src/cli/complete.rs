@@ -58,6 +58,7 @@ pub(super) fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<
             Trigger::Automatic
         },
         has_diagnostic: false,
+        neighbours: Vec::new(),
         open_max: None,
         superseded: CancellationToken::new(),
     };

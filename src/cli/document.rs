@@ -12,6 +12,7 @@ use crate::config::Settings;
 use crate::config::languages::Languages;
 use crate::domain::class;
 use crate::domain::document::{Document, DocumentId};
+use crate::domain::excerpts::Excerpts;
 use crate::domain::local;
 use crate::domain::outline::Outline;
 use crate::domain::route::Policy;
@@ -55,6 +56,8 @@ pub(super) fn open(
         && let Some(tree) = parse(grammar, &document.rope, None, &mut go_on)
     {
         document.outline = Arc::new(Outline::of(&tree, &document.rope, &document.language, 0));
+        let excerpts = Excerpts::of(&document.rope, Some(&tree), &document.language, 0);
+        document.excerpts = Arc::new(excerpts);
         document.syntax.publish(tree, document.revision, 0);
     }
     Ok(Opened { document, policy })

@@ -27,6 +27,10 @@ struct Table {
     stop: Vec<String>,
     #[serde(default)]
     suffix_first: bool,
+    #[serde(default)]
+    file_token: String,
+    #[serde(default)]
+    repo_token: String,
 }
 
 fn parse(text: &str) -> Result<Vec<FimTemplate>, toml::de::Error> {
@@ -38,6 +42,8 @@ fn parse(text: &str) -> Result<Vec<FimTemplate>, toml::de::Error> {
         middle_token: table.middle,
         stop: table.stop,
         suffix_first: table.suffix_first,
+        file_token: table.file_token,
+        repo_token: table.repo_token,
     };
     Ok(file.template.into_iter().map(template).collect())
 }

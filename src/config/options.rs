@@ -7,6 +7,7 @@
 //! some files alone: `reach` reads such keys as the rows here.
 
 mod borders;
+mod context;
 mod models;
 mod network;
 mod own_work;
@@ -81,7 +82,7 @@ const TIERS: Kind = Kind::Choice(&["local", "fast", "mid", "flagship"]);
 pub const TABLE: &[Row] = &joined::<{ length(SECTIONS) }>(SECTIONS);
 
 const SECTIONS: &[&[Row]] =
-    &[policy::ROWS, models::ROWS, network::ROWS, own_work::ROWS, borders::ROWS];
+    &[policy::ROWS, models::ROWS, network::ROWS, context::ROWS, own_work::ROWS, borders::ROWS];
 
 const fn length(sections: &[&[Row]]) -> usize {
     let (mut length, mut at) = (0, 0);

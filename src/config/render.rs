@@ -110,6 +110,7 @@ const GROUPS: &[(&str, &str)] = &[
     ("tiers", "Which models make up a tier. `<tier>` is one of `fast`, `mid`, `flagship`."),
     ("models", "The models you have. `<name>` is a name of your choice."),
     ("network", "How models on other machines are reached."),
+    ("context", "What goes into a prompt. `<tier>` is one of `fast`, `mid`, `flagship`."),
     ("cache", "Answers are kept in memory, so that going back and forth costs nothing."),
     ("local", "What the engine on this machine may offer."),
     ("privacy", "What may leave this machine."),

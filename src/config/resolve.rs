@@ -20,6 +20,7 @@ use super::{
 };
 use crate::domain::gate::Strictness;
 
+mod context;
 mod models;
 mod network;
 mod policy;
@@ -45,6 +46,7 @@ pub fn resolve(values: &Values) -> (Settings, Vec<Problem>) {
             .unwrap_or(Strictness::Normal),
         hedge_share: reader.number(&["policy", "hedge_share"]).unwrap_or_default(),
         models,
+        context: reader.context(),
         cache: CacheSettings {
             entries_max: reader.count(&["cache", "entries_max"]),
             bytes_max: reader.count(&["cache", "bytes_max"]),

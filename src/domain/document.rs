@@ -11,6 +11,7 @@ use std::time::Instant;
 use ropey::Rope;
 use tree_sitter::{InputEdit, Point};
 
+use super::excerpts::Excerpts;
 use super::language::Language;
 use super::outline::Outline;
 use super::syntax::Syntax;
@@ -42,6 +43,8 @@ pub struct Document {
     pub syntax: Syntax,
     /// What it defines, as of the last analysis.
     pub outline: Arc<Outline>,
+    /// What of it can be shown beside other files, as of the last analysis.
+    pub excerpts: Arc<Excerpts>,
     /// When the last change was applied; `None` until there is one.
     pub changed_at: Option<Instant>,
     /// Where the last change ended, as a byte offset in the present text.
@@ -66,6 +69,7 @@ impl Document {
             rope: Rope::from_str(text),
             syntax: Syntax::default(),
             outline: Arc::default(),
+            excerpts: Arc::default(),
             changed_at: None,
             last_edit: 0,
             trail: EditTrail::default(),

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::class::Classification;
 use super::completion::{Completion, Confidence, Usage};
+use super::context::Part;
 use super::gate::Reason;
 use super::route::{Plan, Tier};
 use super::site::Trigger;
@@ -28,6 +29,8 @@ pub struct Explanation {
     pub plan: Option<Plan>,
     /// What the local engine had, best first.
     pub local: Vec<(String, Confidence)>,
+    /// What the prompts of the calls made consist of, by model.
+    pub prompts: Vec<(String, Vec<Part>)>,
     /// Calls made or joined, in order.
     pub attempts: Vec<AttemptRecord>,
     /// What was offered; `None` when nothing was.
@@ -50,6 +53,7 @@ impl Explanation {
             classification: None,
             plan: None,
             local: Vec::new(),
+            prompts: Vec::new(),
             attempts: Vec::new(),
             offered: None,
             silence: None,

@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 /// Bound: edits remembered.
@@ -17,6 +18,10 @@ const TOGETHER: usize = 64;
 const TYPED_AT_ONCE_MAX: usize = 64;
 /// A key and the partner that the editor put behind it.
 const TYPED_CHARS_MAX: usize = 2;
+/// Bound: places remembered where the text was edited.
+const PLACES_MAX: usize = 8;
+/// Edits within this many bytes of a place belong to it.
+const PLACE_BYTES: usize = 400;
 /// Gaps from this length on are pauses, not rhythm.
 const RHYTHM_GAP_MAX: Duration = Duration::from_secs(2);
 /// Gaps needed before a rhythm can be told.
@@ -99,6 +104,8 @@ pub struct EditTrail {
     steps: VecDeque<Step>,
     /// Hashes of what the last edit took away and put there, to see it being taken back.
     last: Option<(u64, u64)>,
+    /// Where the text was edited, the latest last, in bytes of the present text.
+    places: VecDeque<Range<usize>>,
 }
 
 impl EditTrail {
@@ -129,6 +136,39 @@ impl EditTrail {
         }
         self.steps.push_back(Step { at, kind, start, end: last.end(), is_adjacent, run });
         self.last = Some(texts);
+        for change in changes {
+            self.mark(change);
+        }
+    }
+
+    /// Where the text was edited, the latest place first, in bytes of the present text.
+    pub fn places(&self) -> impl Iterator<Item = &Range<usize>> {
+        self.places.iter().rev()
+    }
+
+    fn mark(&mut self, change: &Net) {
+        let (removed, added) = (change.removed.len(), change.added.len());
+        let end = change.start + removed;
+        let moved = |at: usize| match () {
+            () if at <= change.start => at,
+            () if at < end => change.start,
+            () => at - removed + added,
+        };
+        for place in &mut self.places {
+            *place = moved(place.start)..moved(place.end);
+        }
+        let new = change.start..change.end();
+        let is_near = |place: &Range<usize>| {
+            place.start <= new.end + PLACE_BYTES && new.start <= place.end + PLACE_BYTES
+        };
+        let known = self.places.iter().position(is_near).and_then(|at| self.places.remove(at));
+        let known = known.unwrap_or_else(|| new.clone());
+        let whole = known.start.min(new.start)..known.end.max(new.end);
+        // A place that has grown long is where the last edit was.
+        self.places.push_back(if whole.len() > 2 * PLACE_BYTES { new } else { whole });
+        if self.places.len() > PLACES_MAX {
+            self.places.pop_front();
+        }
     }
 
     /// The last edit.
@@ -258,6 +298,16 @@ mod tests {
         assert_eq!(trail.rhythm(), Some(Duration::from_millis(120)));
         assert_eq!(trail.last_gap(), Some(Duration::from_millis(140)));
         assert_eq!(EditTrail::default().rhythm(), None);
+    }
+
+    #[test]
+    fn places_move_with_the_text_and_merge_with_their_neighbours() {
+        let edits = [(0, 5000, "", "far"), (10, 100, "", "near"), (20, 104, "", "er")];
+        let places: Vec<_> = trail(&edits).places().cloned().collect();
+        assert_eq!(places, [100..106, 5006..5009]);
+        let removed = [(0, 5000, "", "far"), (10, 4000, &"x".repeat(1500)[..], "")];
+        let places: Vec<_> = trail(&removed).places().cloned().collect();
+        assert_eq!((places.len(), &places[0]), (1, &(4000..4000)), "the far place is gone");
     }
 
     #[test]

@@ -7,9 +7,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
+use ropey::Rope;
 use tree_sitter::Tree;
 
 use super::document::{Document, DocumentId};
+use super::excerpts::Excerpts;
 use super::outline::Outline;
 use super::syntax::Syntax;
 use super::text::{PositionEncoding, TextChange};
@@ -17,6 +19,8 @@ use super::text::{PositionEncoding, TextChange};
 /// Bound: documents whose trees are kept. A tree takes up to 20 times the memory of its text, so
 /// only the documents used last have theirs; another gets one again when it is used.
 const TREES_MAX: usize = 8;
+/// Bound: other files that a request may look at, those used last.
+const NEIGHBOURS_MAX: usize = 12;
 
 /// All open documents.
 #[derive(Debug, Default)]
@@ -41,6 +45,7 @@ pub struct Leftovers {
     pub closed: Option<DocumentId>,
     syntaxes: Vec<Syntax>,
     outlines: Vec<Arc<Outline>>,
+    excerpts: Vec<Arc<Excerpts>>,
 }
 
 impl Leftovers {
@@ -49,6 +54,7 @@ impl Leftovers {
             closed: Some(open.document.id),
             syntaxes: vec![open.document.syntax],
             outlines: vec![open.document.outline],
+            excerpts: vec![open.document.excerpts],
         }
     }
 }
@@ -66,6 +72,23 @@ pub struct Analysis {
     pub tree: Option<Tree>,
     /// What the document defines, where it was parsed.
     pub outline: Option<Arc<Outline>>,
+    /// What of it can be shown beside other files.
+    pub excerpts: Option<Arc<Excerpts>>,
+}
+
+/// Another open file that a prompt may show something of.
+#[derive(Clone, Debug)]
+pub struct Neighbour {
+    /// File name without folders.
+    pub filename: Arc<str>,
+    /// The text.
+    pub rope: Rope,
+    /// What of it can be shown, as of the last analysis.
+    pub excerpts: Arc<Excerpts>,
+    /// When it was last changed; `None` if it was not.
+    pub changed_at: Option<Instant>,
+    /// Where it was last changed.
+    pub last_edit: usize,
 }
 
 impl Workspace {
@@ -110,6 +133,9 @@ impl Workspace {
         if let Some(outline) = analysis.outline {
             leftovers.outlines.push(std::mem::replace(&mut open.document.outline, outline));
         }
+        if let Some(excerpts) = analysis.excerpts {
+            leftovers.excerpts.push(std::mem::replace(&mut open.document.excerpts, excerpts));
+        }
         if let Some(tree) = analysis.tree {
             leftovers.syntaxes.push(open.document.syntax.clone());
             open.document.syntax.publish(tree, analysis.revision, analysis.focus);
@@ -142,6 +168,27 @@ impl Workspace {
     /// An open document.
     pub fn document(&self, id: DocumentId) -> Option<&Document> {
         self.open.get(&id).map(|open| &open.document)
+    }
+
+    /// The other open files of the same family of languages whose text may be sent to models, those
+    /// used last first.
+    pub fn neighbours(&self, id: DocumentId) -> Vec<Neighbour> {
+        let Some(own) = self.document(id) else { return Vec::new() };
+        let is_akin = |open: &&Open| {
+            let Document { id: other, is_private, language, .. } = &open.document;
+            *other != id && !is_private && language.family == own.language.family
+        };
+        let mut others: Vec<&Open> = self.open.values().filter(is_akin).collect();
+        others.sort_by_key(|open| std::cmp::Reverse(open.last_use));
+        others.truncate(NEIGHBOURS_MAX);
+        let neighbour = |open: &Open| Neighbour {
+            filename: Arc::clone(&open.document.filename),
+            rope: open.document.rope.clone(),
+            excerpts: Arc::clone(&open.document.excerpts),
+            changed_at: open.document.changed_at,
+            last_edit: open.document.last_edit,
+        };
+        others.into_iter().map(neighbour).collect()
     }
 
     /// How many documents are open.

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use crate::domain::class;
 use crate::domain::document::{Document, DocumentId};
+use crate::domain::excerpts::Excerpts;
 use crate::domain::index::{Draft, Key};
 use crate::domain::local;
 use crate::domain::outline::Outline;
@@ -106,8 +107,16 @@ fn run(first: Job, inbox: &Receiver<Job>, indexes: &Indexes, publish: &dyn Fn(An
         }
         if let Some(document) = queue.ready() {
             // The tree comes first: it serves every class, and counting a large file takes longer.
-            publish(analyse(&document));
-            count(&document, &mut queue.counted, indexes);
+            let analysis = analyse(&document);
+            let Analysis { id, revision, focus, .. } = analysis;
+            let tree = analysis.tree.clone();
+            publish(analysis);
+            if count(&document, &mut queue.counted, indexes) {
+                let Document { rope, language, last_edit, .. } = &document;
+                let excerpts = Excerpts::of(rope, tree.as_ref(), language, *last_edit);
+                let excerpts = Some(Arc::new(excerpts));
+                publish(Analysis { id, revision, focus, tree: None, outline: None, excerpts });
+            }
             continue;
         }
         let received = match queue.next_due() {
@@ -192,19 +201,27 @@ fn analyse(document: &Document) -> Analysis {
         focus: document.last_edit,
         tree,
         outline,
+        excerpts: None,
     }
 }
 
-/// Counts the names of a document, unless it is large and was counted a moment ago.
-fn count(document: &Document, counted: &mut BTreeMap<DocumentId, Instant>, indexes: &Indexes) {
+/// Counts the names of a document, unless it is large and was counted a moment ago; returns whether
+/// it did.
+fn count(
+    document: &Document,
+    counted: &mut BTreeMap<DocumentId, Instant>,
+    indexes: &Indexes,
+) -> bool {
     let is_small = document.rope.len_bytes() <= RECOUNT_ALWAYS_BYTES;
     // What was counted long ago, or has been closed since, counts as never counted.
     counted.retain(|_, last| last.elapsed() < RECOUNT_EVERY);
-    if is_small || !counted.contains_key(&document.id) {
+    let is_due = is_small || !counted.contains_key(&document.id);
+    if is_due {
         counted.insert(document.id, Instant::now());
         let draft = Draft::of_rope(&document.rope, &document.language.lexical);
         indexes.put(&document.language.family, Key::Open(document.id), draft);
     }
+    is_due
 }
 
 /// Brings the tree of a snapshot up to date if that can be done within the keystroke's budget.

@@ -11,7 +11,7 @@ use crate::domain::checkup::{
 };
 use crate::domain::completion::Usage;
 use crate::domain::context::{Context, Wanted};
-use crate::domain::prompt::{self, PromptForm};
+use crate::domain::prompt::{self, Files, PromptForm};
 use crate::provider::{Provider, ProviderError};
 
 /// What a server is called where findings are kept: nothing that tells its address.
@@ -80,12 +80,11 @@ async fn ask(
     let context = Context {
         prefix: BEFORE.to_owned(),
         suffix: after.to_owned(),
-        language: String::new(),
         filename: "add.rs".to_owned(),
         wanted: Wanted::Line,
-        redactions: 0,
+        ..Context::default()
     };
-    let prompt = prompt::build(&context, form, OUTPUT_TOKENS_MAX);
+    let prompt = prompt::build(&context, form, Files::AsComments, OUTPUT_TOKENS_MAX);
     let started = Instant::now();
     let mut reply = Reply { first_text: None, took: Duration::ZERO, pieces: 0, usage: None };
     let mut stream = provider.stream(prompt);

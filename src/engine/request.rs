@@ -7,6 +7,7 @@ mod race;
 use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -18,6 +19,7 @@ use super::{Engine, Equipment, refresh};
 use crate::domain::cache::{Answer, Hit, PREFIX_TAIL, Place, SUFFIX_HEAD, TYPED_MAX};
 use crate::domain::class::{Classification, classify};
 use crate::domain::completion::{Completion, Source};
+use crate::domain::context::Part;
 use crate::domain::document::Document;
 use crate::domain::explain::{AttemptRecord, Ended, Explanation, Silence};
 use crate::domain::index::Key;
@@ -27,6 +29,7 @@ use crate::domain::route::{Circumstances, LocalRole, Plan, Policy, evidence, pla
 use crate::domain::site::{Site, Trigger};
 use crate::domain::text;
 use crate::domain::units::NanoUsd;
+use crate::domain::workspace::Neighbour;
 
 /// What the editor asks.
 #[derive(Clone, Debug)]
@@ -41,6 +44,8 @@ pub struct Request {
     pub trigger: Trigger,
     /// Whether the editor shows a problem at the cursor.
     pub has_diagnostic: bool,
+    /// The other open files that may be sent to models.
+    pub neighbours: Vec<Neighbour>,
     /// How long the editor keeps the request open; it gets an answer before.
     pub open_max: Option<Duration>,
     /// Cancelled when the answer is of no use any more. No call is begun after that, however late
@@ -58,6 +63,8 @@ pub(super) struct Run<'a> {
     pub(super) explanation: Explanation,
     /// The calls it waits for.
     runners: Vec<Runner>,
+    /// What the prompts made so far consist of, by model.
+    pub(super) parts: Mutex<Vec<(String, Vec<Part>)>>,
     is_answered: bool,
 }
 
@@ -71,6 +78,7 @@ impl Drop for Run<'_> {
             self.explanation.silence = Some(Silence::Superseded);
         }
         self.explanation.answered_after = self.arrived.elapsed();
+        self.explanation.prompts = std::mem::take(self.parts.get_mut());
         super::log(&self.explanation);
         self.engine.shared.ledger.lock().enter(self.explanation.clone());
     }
@@ -86,8 +94,9 @@ impl<'a> Run<'a> {
         let language = request.document.language.id.clone();
         let explanation = Explanation::new(number, language, request.trigger);
         let arrived = Instant::now();
-        let runners = Vec::new();
-        Self { engine, equipment, request, arrived, explanation, runners, is_answered: false }
+        let (runners, parts) = (Vec::new(), Mutex::default());
+        let is_answered = false;
+        Self { engine, equipment, request, arrived, explanation, runners, parts, is_answered }
     }
 
     /// Runs every stage and closes the record.
@@ -102,6 +111,7 @@ impl<'a> Run<'a> {
             Err(silence) => self.explanation.silence = Some(silence),
         }
         self.is_answered = true;
+        self.explanation.prompts.clone_from(&self.parts.lock());
         self.explanation.answered_after = self.arrived.elapsed();
         self.receive();
         self.explanation.clone()

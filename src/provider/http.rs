@@ -240,11 +240,14 @@ impl Call {
     }
 
     fn withhold_echo(&self, error: ProviderError) -> ProviderError {
-        let prompt: [&str; 2] = match &self.prompt.body {
-            PromptBody::Infill { prefix, suffix, .. } => [prefix, suffix],
-            PromptBody::Raw { text } => [text, ""],
-            PromptBody::Chat { system, user } => [system, user],
+        let mut prompt: Vec<&str> = match &self.prompt.body {
+            PromptBody::Infill { prefix, suffix, .. } => vec![prefix, suffix],
+            PromptBody::Raw { text } => vec![text],
+            PromptBody::Chat { system, user } => vec![system, user],
         };
+        if let PromptBody::Infill { extra, .. } = &self.prompt.body {
+            prompt.extend(extra.iter().map(|(_, text)| text.as_str()));
+        }
         let key = self.target.key.as_ref().map(BoundKey::expose);
         fault::withhold_echo(error, &prompt, key)
     }

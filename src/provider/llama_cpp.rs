@@ -34,7 +34,7 @@ impl Wire for Infill {
     }
 
     fn body(&self, prompt: &Prompt) -> Result<Map<String, Value>, ProviderError> {
-        let PromptBody::Infill { prefix, suffix, .. } = &prompt.body else {
+        let PromptBody::Infill { prefix, suffix, extra, .. } = &prompt.body else {
             return Err(wrong_form("llama_cpp_infill", "infill prompts"));
         };
         let mut body = fields(json!({
@@ -45,6 +45,10 @@ impl Wire for Infill {
             "temperature": 0,
             "stream": true,
         }));
+        if !extra.is_empty() {
+            let file = |(name, text): &(String, String)| json!({ "filename": name, "text": text });
+            body.insert("input_extra".to_owned(), extra.iter().map(file).collect());
+        }
         if !self.model.is_empty() {
             body.insert("model".to_owned(), json!(self.model));
         }

@@ -201,14 +201,20 @@ pub(super) mod tests {
             prefix: "fn a() {".to_owned(),
             suffix: "}".to_owned(),
             filename: "a.rs".to_owned(),
+            extra: Vec::new(),
         };
-        Prompt { body, stop: vec!["\n\n".to_owned()], output_tokens_max: Tokens(32) }
+        Prompt {
+            body,
+            stop: vec!["\n\n".to_owned()],
+            output_tokens_max: Tokens(32),
+            breakpoints: Vec::new(),
+        }
     }
 
     pub(in crate::provider) fn chat_prompt() -> Prompt {
         let body =
             PromptBody::Chat { system: "be brief".to_owned(), user: "a<CURSOR/>".to_owned() };
-        Prompt { body, stop: Vec::new(), output_tokens_max: Tokens(32) }
+        Prompt { body, stop: Vec::new(), output_tokens_max: Tokens(32), breakpoints: Vec::new() }
     }
 
     /// The fields of a JSON object literal.

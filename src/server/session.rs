@@ -16,7 +16,7 @@ use crate::domain::language::Language;
 use crate::domain::route::Policy;
 use crate::domain::site::Trigger;
 use crate::domain::text::{self, Position, TextChange};
-use crate::domain::workspace::{Analysis, Leftovers, Workspace};
+use crate::domain::workspace::{Analysis, Leftovers, Neighbour, Workspace};
 
 /// A request that comes this soon after an edit may have been caused by it.
 const TYPING: Duration = Duration::from_millis(800);
@@ -90,6 +90,8 @@ pub(super) struct Asked {
     pub(super) trigger: Trigger,
     /// Whether the editor shows a problem at the cursor.
     pub(super) has_diagnostic: bool,
+    /// The other open files that may be sent to models.
+    pub(super) neighbours: Vec<Neighbour>,
 }
 
 impl Session {
@@ -159,7 +161,8 @@ impl Session {
         let revision = document.revision;
         let policy = self.files.get(&id).and_then(|file| file.policy.clone());
         let has_diagnostic = false;
-        Some(Asked { document, policy, revision, offset, trigger, has_diagnostic })
+        let neighbours = self.workspace.neighbours(id);
+        Some(Asked { document, policy, revision, offset, trigger, has_diagnostic, neighbours })
     }
 
     fn is_invoked(&mut self, asking: Asking, document: &Document, now: Instant) -> bool {

@@ -32,7 +32,8 @@ async fn ask(url: &str, protocol: Protocol, key: &str, words: &str) -> Items {
     "test-model".clone_into(&mut settings.endpoint.model);
     settings.endpoint.key = Some(key.to_owned().into());
     let body = PromptBody::Chat { system: "be brief".to_owned(), user: words.to_owned() };
-    let prompt = Prompt { body, stop: vec!["```".to_owned()], output_tokens_max: Tokens(64) };
+    let stop = vec!["```".to_owned()];
+    let prompt = Prompt { body, stop, breakpoints: Vec::new(), output_tokens_max: Tokens(64) };
     let items = provider(settings).stream(prompt).collect();
     timeout(Duration::from_secs(20), items).await.expect("an end")
 }

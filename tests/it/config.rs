@@ -86,7 +86,7 @@ fn misspelt_keys() {
     check(
         "api_key = 'sk-123'\n",
         &["config.toml:1:1: api_key = (hidden): no such setting; valid at the top are enabled, \
-           policy, tiers, models, network, cache, local, index, feedback, privacy, editor, languages, paths"],
+           policy, tiers, models, network, context, cache, local, index, feedback, privacy, editor, languages, paths"],
     );
 }
 
@@ -176,7 +176,7 @@ fn models_that_cannot_work() {
         )],
     );
     let templates = "the templates are codegemma, codellama, codestral, deepseek, glm, granite, \
-                     granite-4, mellum, qwen, seed-coder, stable-code, starcoder; the model is left out";
+                     granite-4, mellum, qwen, seed-coder, stable-code, starcoder, starcoder2; the model is left out";
     let completions = "[models.a]\nurl = 'http://h'\nprotocol = 'openai_completions'\n";
     check(completions, &[&format!("models.a.fim_template: missing for the form fim; {templates}")]);
     check(

@@ -28,8 +28,9 @@ fn infill(prefix: &str) -> Prompt {
         prefix: prefix.to_owned(),
         suffix: SUFFIX.to_owned(),
         filename: "add.rs".to_owned(),
+        extra: Vec::new(),
     };
-    Prompt { body, stop: Vec::new(), output_tokens_max: Tokens(64) }
+    Prompt { body, stop: Vec::new(), output_tokens_max: Tokens(64), breakpoints: Vec::new() }
 }
 
 fn qwen() -> Prompt {

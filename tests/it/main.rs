@@ -22,6 +22,7 @@ mod pages;
 mod peers;
 mod policy;
 mod postprocess;
+mod prompts;
 mod providers;
 mod replay;
 mod replies;

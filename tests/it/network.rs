@@ -23,7 +23,8 @@ use crate::support::{model, registry_over};
 
 fn ask(settings: ModelSettings, network: &NetworkSettings) -> ChunkStream {
     let body = PromptBody::Chat { system: String::new(), user: "let x".to_owned() };
-    let prompt = Prompt { body, stop: Vec::new(), output_tokens_max: Tokens(64) };
+    let (stop, breakpoints) = (Vec::new(), Vec::new());
+    let prompt = Prompt { body, stop, breakpoints, output_tokens_max: Tokens(64) };
     registry_over(settings, network).get("model").expect("the only model").stream(prompt)
 }
 

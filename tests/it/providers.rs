@@ -22,7 +22,7 @@ const USER_TEXT: &str = "let answer = the_meaning_of_everything(";
 
 fn prompt() -> Prompt {
     let body = PromptBody::Chat { system: "complete".to_owned(), user: USER_TEXT.to_owned() };
-    Prompt { body, stop: Vec::new(), output_tokens_max: Tokens(64) }
+    Prompt { body, stop: Vec::new(), output_tokens_max: Tokens(64), breakpoints: Vec::new() }
 }
 
 fn chat(url: &str) -> ModelSettings {

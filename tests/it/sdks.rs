@@ -72,8 +72,10 @@ async fn ask_us(protocol: Protocol, url: &str) -> Found {
         prefix: "def f(".to_owned(),
         suffix: "return a".to_owned(),
         filename: "f.py".to_owned(),
+        extra: Vec::new(),
     };
-    let prompt = Prompt { body, stop: Vec::new(), output_tokens_max: Tokens(64) };
+    let (stop, breakpoints) = (Vec::new(), Vec::new());
+    let prompt = Prompt { body, stop, breakpoints, output_tokens_max: Tokens(64) };
     let mut settings = model(protocol, url);
     "m".clone_into(&mut settings.endpoint.model);
     settings.endpoint.key = Some("test-key".to_owned().into());

@@ -23,7 +23,7 @@ const IS_CHILD: &str = "TABTIER_TEST_CHILD";
 
 fn prompt() -> Prompt {
     let body = PromptBody::Chat { system: String::new(), user: "let x".to_owned() };
-    Prompt { body, stop: Vec::new(), output_tokens_max: Tokens(64) }
+    Prompt { body, stop: Vec::new(), output_tokens_max: Tokens(64), breakpoints: Vec::new() }
 }
 
 /// Runs the test of this name again in a process that trusts nobody and is told of a proxy that is

@@ -229,7 +229,7 @@ fn another(row: &Row, default: Option<&Value>) -> Value {
                 words.iter().rev().find(|word| default != Some(&Value::Text((**word).to_owned())));
             Value::Text((*word.expect("another word")).to_owned())
         }
-        Kind::List(Kind::Choice(_)) => Value::texts(&["mid", "local", "flagship"]),
+        Kind::List(Kind::Choice(words)) => Value::texts(&[words[2], words[0]]),
         Kind::List(_) => Value::texts(&["m"]),
         Kind::Map => Value::Map([("top_k".to_owned(), Value::Integer(3))].into()),
         Kind::Variable => Value::Text("OTHER_KEY".to_owned()),

@@ -11,6 +11,9 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
+use ropey::Rope;
+
+use crate::domain::text;
 
 /// What placeholders begin with.
 pub const PLACEHOLDER: &str = "__SECRET_";
@@ -41,37 +44,73 @@ pub fn warm() {
     LazyLock::force(&COMPILED);
 }
 
-/// Prefix and suffix with their secrets replaced, and how many there were. Both are searched as
-/// one text, so that a secret with the cursor inside is found.
-pub fn redact(prefix: &str, suffix: &str, own_keys: &[String]) -> (String, String, usize) {
-    let text = format!("{prefix}{suffix}");
-    let spans = secrets(&text, own_keys);
-    if spans.is_empty() {
-        return (prefix.to_owned(), suffix.to_owned(), 0);
+/// Replaces the secrets in the texts of one prompt.
+pub struct Redactor<'a> {
+    /// The keys of configured models; `None` where nothing is replaced.
+    own_keys: Option<&'a [String]>,
+    /// The secrets so far; their numbers are their places here.
+    names: Vec<String>,
+    count: usize,
+}
+
+impl<'a> Redactor<'a> {
+    /// A redactor for one prompt. Without keys, not even an empty list of them, it changes nothing.
+    pub fn new(own_keys: Option<&'a [String]>) -> Self {
+        Self { own_keys, names: Vec::new(), count: 0 }
     }
-    let cursor = prefix.len();
-    let (mut before, mut after) = (String::new(), String::new());
-    let mut names: Vec<&str> = Vec::new();
-    let mut done = 0;
-    let keep = |piece: Range<usize>, before: &mut String, after: &mut String| {
-        before.push_str(&text[piece.start.min(cursor)..piece.end.min(cursor)]);
-        after.push_str(&text[piece.start.max(cursor)..piece.end.max(cursor)]);
-    };
-    for span in &spans {
-        keep(done..span.start, &mut before, &mut after);
-        let secret = &text[span.clone()];
-        let known = names.iter().position(|name| *name == secret);
-        let number = known.unwrap_or_else(|| {
-            names.push(secret);
-            names.len() - 1
-        });
-        let side = if span.start < cursor { &mut before } else { &mut after };
-        // Writing into a string cannot fail.
-        let _ = write!(side, "{PLACEHOLDER}{}__", number + 1);
-        done = span.end;
+
+    /// How many secrets were replaced.
+    pub fn count(&self) -> usize {
+        self.count
     }
-    keep(done..text.len(), &mut before, &mut after);
-    (before, after, spans.len())
+
+    /// The text of neighbouring ranges of a document, in order, without its secrets. The text
+    /// `margin` bytes before and behind is searched too, so that a secret at the edge is seen whole; so
+    /// is one that stands in several of the ranges.
+    pub fn cut<const COUNT: usize>(
+        &mut self,
+        rope: &Rope,
+        margin: usize,
+        ranges: [Range<usize>; COUNT],
+    ) -> [String; COUNT] {
+        let Some(own_keys) = self.own_keys else {
+            return ranges.map(|range| text::head_after(rope, range.start, range.len()));
+        };
+        let first = ranges.first().map_or(0, |range| range.start).saturating_sub(margin);
+        let last = ranges.last().map_or(0, |range| range.end).saturating_add(margin);
+        let start = text::floor_char(rope, first);
+        let searched = text::head_after(rope, start, last - start);
+        let spans = secrets(&searched, own_keys);
+        ranges.map(|range| {
+            let range = range.start - start..(range.end - start).min(searched.len());
+            self.replaced(&searched, range, &spans)
+        })
+    }
+
+    /// A part of a text. A placeholder stands where its secret begins.
+    fn replaced(&mut self, text: &str, part: Range<usize>, spans: &[Range<usize>]) -> String {
+        let mut out = String::new();
+        let mut done = part.start;
+        let touched = spans.iter().filter(|span| span.start < part.end && part.start < span.end);
+        for span in touched {
+            out.push_str(&text[done..span.start.max(done)]);
+            let secret = &text[span.clone()];
+            let known = self.names.iter().position(|name| name == secret);
+            let number = known.unwrap_or_else(|| {
+                self.names.push(secret.to_owned());
+                self.names.len() - 1
+            });
+            // One that began before this part has its placeholder there.
+            if span.start >= part.start {
+                self.count += 1;
+                // Writing into a string cannot fail.
+                let _ = write!(out, "{PLACEHOLDER}{}__", number + 1);
+            }
+            done = span.end.min(part.end);
+        }
+        out.push_str(&text[done..part.end]);
+        out
+    }
 }
 
 /// The places of all secrets, in order and without overlaps.
@@ -100,6 +139,15 @@ fn secrets(text: &str, own_keys: &[String]) -> Vec<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Text before and after a cursor without its secrets, and how many there were.
+    fn redact(before: &str, after: &str, own_keys: &[String]) -> (String, String, usize) {
+        let rope = Rope::from_str(&format!("{before}{after}"));
+        let mut redactor = Redactor::new(Some(own_keys));
+        let ranges = [0..before.len(), before.len()..rope.len_bytes()];
+        let [before, after] = redactor.cut(&rope, 0, ranges);
+        (before, after, redactor.count())
+    }
 
     #[test]
     fn every_rule_compiles() {
@@ -133,6 +181,23 @@ mod tests {
     fn a_secret_around_the_cursor_is_found() {
         let (before, after, _) = redact("key AKIAABCDEF", "GHIJKLMNOP rest", &[]);
         assert_eq!((before.as_str(), after.as_str()), ("key __SECRET_1__", " rest"));
+    }
+
+    #[test]
+    fn a_part_of_a_key_is_seen_as_one() {
+        let key = format!(
+            "-----BEGIN PRIVATE KEY-----\n{}-----END PRIVATE KEY-----",
+            "QUJD\n".repeat(20)
+        );
+        let rope = Rope::from_str(&format!("a\n{key}\nb\n"));
+        let part = |part: Range<usize>| part;
+        let mut redactor = Redactor::new(Some(&[]));
+        let [inside] = redactor.cut(&rope, 4096, [part(60..80)]);
+        assert_eq!((inside.as_str(), redactor.count()), ("", 0));
+        let [begun] = redactor.cut(&rope, 4096, [part(0..60)]);
+        assert_eq!((begun.as_str(), redactor.count()), ("a\n__SECRET_1__", 1));
+        let mut off = Redactor::new(None);
+        assert_eq!(off.cut(&rope, 0, [part(0..7)]), ["a\n-----"]);
     }
 
     #[test]

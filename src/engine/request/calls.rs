@@ -6,20 +6,23 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Run;
+use crate::config::{ModelSettings, Protocol, Settings};
 use crate::domain::cache::{Answer, Place};
 use crate::domain::context::{Budget, gather};
-use crate::domain::prompt::{self, PromptForm};
+use crate::domain::prompt::{self, Files, Prompt, PromptForm};
 use crate::domain::route::clocks::Clocks;
 use crate::domain::route::{Attempt, Plan};
+use crate::domain::ruler::Ruler;
 use crate::domain::site::Site;
 use crate::domain::units::Tokens;
 use crate::engine::clearance::Why;
 use crate::engine::flight::{Call, Flight, Tower};
 use crate::engine::flights::{Wanted, Watch};
 
-/// Input tokens a tier may be sent, `[local, fast, mid, flagship]`. A fast model under a deadline
-/// reads some 10,000 tokens a second; more text than this would be all it had time for.
-const INPUT_TOKENS_MAX: [u32; 4] = [0, 1200, 3000, 6000];
+/// llama.cpp's `/infill` keeps so many tokens before and after the cursor with its usual batch and
+/// cuts the rest without a word: three quarters of 2,048, and a quarter less two. What it cut would
+/// move with each key, and its cache would miss. Facts: llama.cpp build b11549.
+const INFILL_AROUND_MAX: (Tokens, Tokens) = (Tokens(1500), Tokens(500));
 
 impl Run<'_> {
     /// The call under way that answers this very place, or goes on as the user did since; any
@@ -41,14 +44,7 @@ impl Run<'_> {
         let Asked { site, place, plan } = *asked;
         let model = self.equipment.settings.models.get(&attempt.model)?;
         let provider = self.equipment.providers.get(&attempt.model)?;
-        let room = model.spec.context_tokens.0.saturating_sub(plan.output_tokens_max.0);
-        let budget = Budget {
-            input_tokens_max: Tokens(room.min(INPUT_TOKENS_MAX[attempt.tier as usize])),
-            redacts: self.equipment.settings.privacy.redact,
-            own_keys: self.equipment.providers.keys(),
-        };
-        let context = gather(site, plan.extent, &budget);
-        let prompt = prompt::build(&context, &model.spec.form, plan.output_tokens_max);
+        let prompt = self.prompt(site, plan, attempt, model);
         let shared = &self.engine.shared;
         let clocks = shared.clearances.with(&attempt.model, |known| {
             Clocks::new(&model.patience, Some(&known.latencies), left)
@@ -69,6 +65,26 @@ impl Run<'_> {
             let tower = Arc::clone(shared) as Arc<dyn Tower>;
             Some(Flight::start(number, provider, call, tower))
         })
+    }
+
+    /// What the model is asked. What it consists of is noted for the record.
+    fn prompt(&self, site: &Site, plan: &Plan, attempt: &Attempt, model: &ModelSettings) -> Prompt {
+        let Settings { context, privacy, .. } = &*self.equipment.settings;
+        let room = model.spec.context_tokens.0.saturating_sub(plan.output_tokens_max.0);
+        let takes_files = model.endpoint.protocol == Protocol::LlamaCppInfill;
+        let budget = Budget {
+            input_tokens_max: context.input_tokens_max[attempt.tier as usize].min(Tokens(room)),
+            tier: attempt.tier,
+            around_max: takes_files.then_some(INFILL_AROUND_MAX),
+            kinds: &context.kinds,
+            ruler: Ruler::CAUTIOUS,
+            redacts: privacy.redact,
+            own_keys: self.equipment.providers.keys(),
+        };
+        let context = gather(site, plan.extent, &budget, &self.request.neighbours);
+        self.parts.lock().push((attempt.model.clone(), context.parts().to_vec()));
+        let files = if takes_files { Files::Apart } else { Files::AsComments };
+        prompt::build(&context, &model.spec.form, files, plan.output_tokens_max)
     }
 
     fn wanted<'b>(&'b self, asked: &Asked<'b>, answer: &'b Answer) -> Wanted<'b> {

@@ -33,7 +33,8 @@ impl Backend {
     /// Runs a request until it is answered or superseded; `None` means that it was superseded and
     /// nothing may be shown. A panic costs this one answer.
     pub(super) async fn run(&self, asked: Asked, kind: Kind) -> Option<Explanation> {
-        let Asked { document, policy, revision, offset, trigger, has_diagnostic } = asked;
+        let Asked { document, policy, revision, offset, trigger, has_diagnostic, neighbours } =
+            asked;
         let id = document.id;
         let language = document.language.id.clone();
         let mut waiting = self.pending.wait(id, kind, &self.engine);
@@ -55,6 +56,7 @@ impl Backend {
             offset,
             trigger,
             has_diagnostic,
+            neighbours,
             open_max,
             superseded: superseded.clone(),
         };

@@ -72,8 +72,8 @@ impl Scripted {
     pub(super) fn read(&self) -> String {
         let texts = self.prompts.lock();
         let texts = texts.iter().map(|prompt| match &prompt.body {
-            PromptBody::Infill { prefix, suffix, filename } => {
-                format!("{filename}{prefix}{suffix}")
+            PromptBody::Infill { prefix, suffix, filename, extra } => {
+                format!("{extra:?}{filename}{prefix}{suffix}")
             }
             PromptBody::Raw { text } => text.clone(),
             PromptBody::Chat { system, user } => format!("{system}{user}"),
@@ -191,6 +191,7 @@ pub(super) fn request(code: &str, trigger: Trigger) -> Request {
         offset: before.len(),
         trigger,
         has_diagnostic: false,
+        neighbours: Vec::new(),
         open_max: None,
         superseded: CancellationToken::new(),
     }
