@@ -9,6 +9,7 @@ pub mod config;
 mod doctor;
 mod document;
 mod explain;
+mod init;
 mod serve;
 
 use std::ffi::OsString;
@@ -58,6 +59,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Ask each model a few tiny questions and say what is wrong and what to change.
     Doctor(doctor::Arguments),
+    /// Set up an editor, or write a settings file to begin with.
+    Init(init::Arguments),
     /// Check or show the settings.
     Config {
         #[command(subcommand)]
@@ -97,6 +100,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> i32 {
         Some(Command::Complete(arguments)) => complete::run(&arguments, file),
         Some(Command::Explain(arguments)) => explain::run(&arguments, file),
         Some(Command::Doctor(arguments)) => doctor::run(&arguments, file),
+        Some(Command::Init(arguments)) => init::run(&arguments, file),
         Some(Command::Config { what }) => {
             let (text, code) = match what {
                 Config::Check => config::check(file),

@@ -72,33 +72,40 @@ pub(super) fn inline(
     InlineCompletionList { items: vec![InlineCompletionItem { insert_text, range, command }] }
 }
 
-/// A menu: the completion first, then what else the local engine has.
+/// The most entries of a menu: other servers want to be seen beside it.
+const MENU_MAX: usize = 5;
+
+/// A menu: the completion first, then what else the local engine has. Only what would be offered as
+/// ghost text goes before other servers' entries; a guess stands behind them.
 pub(super) fn menu(explanation: &Explanation, target: &Target<'_>) -> CompletionList {
-    let mut texts: Vec<(&str, usize)> = Vec::new();
+    let mut entries: Vec<Entry<'_>> = Vec::new();
     if let Some(Completion { text, replace_after, .. }) = &explanation.offered {
-        texts.push((text, *replace_after));
+        entries.push(Entry { text, replace_after: *replace_after, is_offered: true });
     }
     for (text, _) in &explanation.local {
-        if texts.iter().all(|(known, _)| *known != text.as_str()) {
-            texts.push((text, 0));
+        if entries.iter().all(|known| known.text != text.as_str()) {
+            entries.push(Entry { text, replace_after: 0, is_offered: false });
         }
     }
-    let items = texts
-        .into_iter()
-        .enumerate()
-        .filter_map(|(rank, (text, replace_after))| {
-            menu_item(explanation.request, target, rank, text, replace_after)
-        })
+    let items = entries.iter().take(MENU_MAX).enumerate();
+    let items = items
+        .filter_map(|(rank, entry)| menu_item(explanation.request, target, rank, entry))
         .collect();
     CompletionList { is_incomplete: true, items }
+}
+
+/// What a menu may hold.
+struct Entry<'a> {
+    text: &'a str,
+    replace_after: usize,
+    is_offered: bool,
 }
 
 fn menu_item(
     request: u64,
     target: &Target<'_>,
     rank: usize,
-    text: &str,
-    replace_after: usize,
+    &Entry { text, replace_after, is_offered }: &Entry<'_>,
 ) -> Option<CompletionItem> {
     let whole = format!("{}{text}", target.word);
     let is_snippet = text.contains('\n') && target.client.has_snippets;
@@ -117,9 +124,10 @@ fn menu_item(
         label,
         kind: Some(CompletionItemKind::TEXT),
         detail: Some("Tabtier".to_owned()),
-        sort_text: Some(format!("{rank}")),
+        // Digits come before what other servers send, `~` behind it.
+        sort_text: Some(if is_offered { rank.to_string() } else { format!("~{rank}") }),
         filter_text: Some(whole.lines().next().unwrap_or_default().to_owned()),
-        preselect: (rank == 0).then_some(true),
+        preselect: is_offered.then_some(true),
         insert_text_format: is_snippet.then_some(InsertTextFormat::SNIPPET),
         text_edit: Some(CompletionTextEdit::Edit(edit)),
         command: Some(accepted(request)),
@@ -149,6 +157,53 @@ fn snippet(text: &str, indent: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::completion::{Confidence, Source};
+    use crate::domain::document::DocumentId;
+    use crate::domain::language::Language;
+    use crate::domain::route::Tier;
+    use crate::domain::site::Trigger;
+
+    /// The menu behind `    tot`, with this offered and these guesses.
+    fn menu_of(offered: Option<&str>, local: &[&str]) -> Vec<CompletionItem> {
+        let document = Document::new(DocumentId(1), 1, Language::plain_text(), "    tot");
+        let client = Client { has_snippets: true, ..Client::default() };
+        let (offset, word, indent) = (7, "tot", "    ");
+        let target = Target { document: &document, offset, client: &client, word, indent };
+        let guess = |text: &&str| ((*text).to_owned(), Confidence::ONE);
+        let offered = offered.map(|text| Completion {
+            text: text.to_owned(),
+            replace_after: 0,
+            tier: Tier::Local,
+            source: Source::Local,
+            confidence: Confidence::ONE,
+        });
+        let local = local.iter().map(guess).collect();
+        let explanation = Explanation::new(1, String::new(), Trigger::Automatic);
+        menu(&Explanation { offered, local, ..explanation }, &target).items
+    }
+
+    #[test]
+    fn a_menu_is_short_and_only_what_is_offered_comes_first() {
+        let items = menu_of(Some("al"), &["al", "a", "b", "c", "d", "e"]);
+        let labels: Vec<_> = items.iter().map(|item| item.label.as_str()).collect();
+        assert_eq!(labels, ["total", "tota", "totb", "totc", "totd"]);
+        let sorted: Vec<_> = items.iter().filter_map(|item| item.sort_text.as_deref()).collect();
+        assert_eq!(sorted, ["0", "~1", "~2", "~3", "~4"]);
+        assert_eq!((items[0].preselect, items[1].preselect), (Some(true), None));
+        assert!(items.iter().all(|item| item.kind == Some(CompletionItemKind::TEXT)));
+        let guess = &menu_of(None, &["al"])[0];
+        assert_eq!((guess.preselect, guess.sort_text.as_deref()), (None, Some("~0")));
+    }
+
+    #[test]
+    fn an_entry_of_several_lines_is_a_snippet_that_begins_with_the_typed_word() {
+        let item = &menu_of(Some("al {\n        ${x}\n    }"), &[])[0];
+        assert_eq!(item.filter_text.as_deref(), Some("total {"));
+        assert_eq!(item.insert_text_format, Some(InsertTextFormat::SNIPPET));
+        let Some(CompletionTextEdit::Edit(edit)) = &item.text_edit else { panic!("{item:?}") };
+        assert_eq!(edit.new_text, "total {\n    \\${x\\}\n\\}");
+        assert_eq!((edit.range.start.character, edit.range.end.character), (4, 7));
+    }
 
     #[test]
     fn snippets_are_escaped_and_indented_relative_to_the_line() {

@@ -18,9 +18,12 @@ use tabtier::domain::route::Tier;
 use tabtier::store::stats::StatsFile;
 use tempfile::TempDir;
 
+use crate::neovim::model::settings;
 use crate::support::alive::Alive;
+use crate::support::llama::LlamaServer;
 use crate::support::lsp::{HOME, PATIENCE, kept};
 use crate::support::tools;
+use crate::support::upstream::{Script, Step, Upstream};
 
 /// A terminal that has drawn nothing for this long waits for us.
 const QUIET: Duration = Duration::from_millis(300);
@@ -48,7 +51,7 @@ struct Helix {
 
 impl Helix {
     /// Helix with one file open and on the screen, or `None` where it cannot run.
-    fn open(test: &str, content: &str) -> Option<Self> {
+    fn open(test: &str, content: &str, settings: &str) -> Option<Self> {
         let hx = tools::in_folder(test, "helix/bin/hx")?;
         let tmux = tools::on_path(test, "tmux")?;
         let home = tempfile::tempdir().expect("a folder for the project");
@@ -56,6 +59,9 @@ impl Helix {
         fs::create_dir_all(project.join(".git")).expect("a project");
         let file = project.join("main.rs");
         fs::write(&file, content).expect("a file to edit");
+        let ours = home.path().join("config/tabtier");
+        fs::create_dir_all(&ours).expect("a folder for settings");
+        fs::write(ours.join("config.toml"), settings).expect("settings");
         let alive = Alive::watch(home.path());
         configure(home.path(), &alive);
         let output = watch_output(home.path());
@@ -72,17 +78,15 @@ impl Helix {
         Some(helix)
     }
 
-    /// Opens a line below `fn main() {` and types into it until the menu shows `item`, which stands
-    /// once in the text. If the keys came before the server was ready nobody asked it; then the menu
-    /// is asked for by its key.
+    /// Opens a line below `fn main() {` and types into it until the menu shows `item`. If the keys
+    /// came before the server was ready nobody asked it; then the menu is asked for by its key.
     fn type_until_menu(&self, typed: &str, item: &str) {
-        self.keys(&["5", "G", "o"]);
-        self.await_screen("insert mode", |screen| screen.contains(" INS "));
-        self.tmux(&["send-keys", "-l", typed]);
-        self.await_screen("what was typed", |screen| screen.contains(typed));
+        let text = fs::read_to_string(&self.file).expect("the file");
+        let times = text.matches(item).count();
+        self.begin(typed);
         for _ in 0..ASKED_MOST {
             while self.output.recv_timeout(QUIET).is_ok() {}
-            if self.screen().matches(item).count() > 1 {
+            if self.screen().matches(item).count() > times {
                 return;
             }
             self.keys(&["C-x"]);
@@ -90,10 +94,29 @@ impl Helix {
         panic!("no menu; the screen is\n{}", self.screen());
     }
 
-    /// Takes the first item, writes the file, quits, and returns what is in the file.
-    fn accept_and_quit(self) -> String {
+    /// Opens a line below `fn main() {` and types into it; returns the screen.
+    fn begin(&self, typed: &str) -> String {
+        self.keys(&["5", "G", "o"]);
+        self.await_screen("insert mode", |screen| screen.contains(" INS "));
+        self.type_text(typed);
+        self.screen()
+    }
+
+    fn type_text(&self, typed: &str) {
+        self.tmux(&["send-keys", "-l", typed]);
+        self.await_screen("what was typed", |screen| screen.contains(typed));
+    }
+
+    /// Takes the first item, writes the file and quits; returns what is in the file and where the
+    /// user's files are.
+    fn accept_and_quit(self) -> (String, TempDir) {
         self.keys(&["C-n"]);
         self.keys(&["Enter"]);
+        self.quit()
+    }
+
+    /// Writes the file and quits.
+    fn quit(mut self) -> (String, TempDir) {
         self.keys(&["Escape"]);
         self.await_screen("normal mode", |screen| screen.contains(" NOR "));
         self.tmux(&["send-keys", "-l", ":write"]);
@@ -102,11 +125,9 @@ impl Helix {
         self.tmux(&["send-keys", "-l", ":quit!"]);
         self.keys(&["Enter"]);
         self.alive.assert_gone();
-        let kept = kept(self.home.path()).expect("what became of the suggestion");
-        let kept = StatsFile::at(kept).read().expect("statistics");
-        let group = kept.group(RequestClass::Identifier, "rust").expect("names in Rust");
-        assert!(group.tally(Tier::Local).taken() >= 1.0, "Helix says nothing, the edit does");
-        fs::read_to_string(&self.file).expect("the written file")
+        let text = fs::read_to_string(&self.file).expect("the written file");
+        let gone = tempfile::tempdir().expect("a folder");
+        (text, std::mem::replace(&mut self.home, gone))
     }
 
     fn keys(&self, keys: &[&str]) {
@@ -183,11 +204,16 @@ fn watch_output(home: &Path) -> mpsc::Receiver<()> {
 
 /// Helix keeps no indentation here: the unpacked one has no grammars to know it from.
 fn check(test: &str, content: &str, typed: &str, inserted: &str) {
-    let Some(helix) = Helix::open(test, content) else { return };
+    let Some(helix) = Helix::open(test, content, "") else { return };
     helix.type_until_menu(typed, "compute_total");
     let line_end = if content.contains("\r\n") { "\r\n" } else { "\n" };
     let expected = content.replace("main() {", &format!("main() {{{line_end}{typed}{inserted}"));
-    assert_eq!(helix.accept_and_quit(), expected);
+    let (text, home) = helix.accept_and_quit();
+    assert_eq!(text, expected);
+    let kept = kept(home.path()).expect("what became of the suggestion");
+    let kept = StatsFile::at(kept).read().expect("statistics");
+    let group = kept.group(RequestClass::Identifier, "rust").expect("names in Rust");
+    assert!(group.tally(Tier::Local).taken() >= 1.0, "Helix says nothing, the edit does");
 }
 
 #[test]
@@ -203,4 +229,86 @@ fn text_outside_ascii_before_the_cursor_shifts_nothing() {
 #[test]
 fn a_file_with_carriage_returns_keeps_exactly_those() {
     check("helix: CRLF", &RUST.replace('\n', "\r\n"), "    let total = compute_to", "tal");
+}
+
+/// What a model that was asked at the beginning of `fn main() {` writes there, and what Helix makes of
+/// it: the lines that follow the first are indented by as much as the line they begin in.
+const BLOCK: [&str; 3] = ["for n in [1, 2] {", "\n        compute_total(n, n);", "\n    }"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_block_from_a_real_model_is_taken_whole() {
+    let model = [&["chain", "--fim"], BLOCK.as_slice()].concat();
+    let Some(server) = LlamaServer::start(&model, &[]).await else { return };
+    let settings = settings("llama_cpp_infill", server.url());
+    let Some(helix) = Helix::open("helix: a block", RUST, &settings) else { return };
+    tokio::task::block_in_place(|| {
+        helix.type_until_menu("    ", BLOCK[0]);
+        let (text, _) = helix.accept_and_quit();
+        let expected = RUST.replace("main() {\n", &format!("main() {{\n    {}\n", BLOCK.concat()));
+        assert_eq!(text, expected);
+    });
+}
+
+/// The model takes a second while typing goes on. Helix shows whatever comes for a request it once made,
+/// and taking that would remove what was typed since; so nothing may come.
+#[tokio::test(flavor = "multi_thread")]
+async fn typing_on_while_a_model_is_slow_leaves_the_text_as_typed() {
+    let Script(answer) = Script::chat(&["stale_thing();"]);
+    let slow = Script::new([Step::Wait(Duration::from_secs(1))]).then(answer);
+    let upstream = Upstream::start(slow).await;
+    let settings = settings("openai_chat", &upstream.url());
+    let Some(helix) = Helix::open("helix: slow model", RUST, &settings) else { return };
+    upstream.wait_for_requests(1).await;
+    let begun = tokio::task::block_in_place(|| helix.begin("    let value = al"));
+    assert!(!begun.contains("stale_thing"), "{begun}");
+    upstream.wait_for_posts(1).await;
+    tokio::task::block_in_place(|| {
+        helix.type_text("pha_one");
+        let until = std::time::Instant::now() + Duration::from_millis(700);
+        while let Some(left) = until.checked_duration_since(std::time::Instant::now()) {
+            let _ = helix.output.recv_timeout(left);
+            let screen = helix.screen();
+            assert!(!screen.contains("stale_thing"), "{screen}");
+        }
+        let (text, _) = helix.quit();
+        assert_eq!(text, RUST.replace("main() {\n", "main() {\n    let value = alpha_one\n"));
+    });
+}
+
+/// Each list of servers in our file is Helix's own with Tabtier behind it, and Helix takes the file.
+#[test]
+fn the_snippet_adds_to_what_helix_has() {
+    let Some(hx) = tools::in_folder("helix: languages.toml", "helix/bin/hx") else { return };
+    let snippet = Path::new(env!("CARGO_MANIFEST_DIR")).join("editors/helix/languages.toml");
+    let home = tempfile::tempdir().expect("a folder");
+    let servers = |language: &str| -> Vec<String> {
+        let output = Command::new(&hx)
+            .args(["--health", language])
+            .env("XDG_CONFIG_HOME", home.path())
+            .output()
+            .expect("Helix runs");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let (_, rest) = text.split_once("Configured language servers:").expect("servers");
+        let (list, _) = rest.split_once("Configured debug adapter").expect("their end");
+        list.lines()
+            .filter_map(|line| line.split_once("m ")?.1.split_once(':'))
+            .map(|(name, _)| name.to_owned())
+            .collect()
+    };
+    let text = fs::read_to_string(&snippet).expect("our file");
+    let table: toml::Table = text.parse().expect("TOML");
+    let languages: Vec<_> = table["language"]
+        .as_array()
+        .expect("languages")
+        .iter()
+        .map(|l| l["name"].as_str().expect("a name"))
+        .collect();
+    assert!(languages.len() >= 50, "{languages:?}");
+    let before: Vec<_> = languages.iter().map(|language| servers(language)).collect();
+    fs::create_dir_all(home.path().join("helix")).expect("a folder");
+    fs::copy(&snippet, home.path().join("helix/languages.toml")).expect("our file");
+    for (language, mut expected) in languages.iter().zip(before) {
+        expected.push("tabtier".to_owned());
+        assert_eq!(servers(language), expected, "{language}");
+    }
 }

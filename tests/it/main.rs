@@ -13,6 +13,7 @@ mod gate;
 mod grammars;
 mod helix;
 mod index;
+mod init;
 mod lexical;
 mod llama_cpp;
 mod neovim;

@@ -17,7 +17,7 @@ use crate::support::lsp::HOME;
 use crate::support::tools;
 
 mod block;
-mod model;
+pub(crate) mod model;
 mod old;
 mod plain;
 mod plugin;

@@ -17,7 +17,7 @@ use crate::support::upstream::{Request, Script, Step, Upstream, chat_event};
 const SLOW: Duration = Duration::from_millis(900);
 
 /// Every class is answered by this model alone, however long it takes.
-pub(super) fn settings(protocol: &str, url: &str) -> String {
+pub(crate) fn settings(protocol: &str, url: &str) -> String {
     let classes = ["closer", "identifier", "line", "prose", "boilerplate", "logic", "refactor"];
     let mut text = format!(
         "[tiers.fast]\nmodels = [\"only\"]\nsettle_ms = 0\n\
