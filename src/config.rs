@@ -40,6 +40,7 @@ pub mod traits;
 
 mod protocol;
 
+pub mod prices;
 pub mod render;
 pub mod resolve;
 

@@ -46,6 +46,8 @@ pub mod postprocess;
 
 pub mod cache;
 
+pub mod money;
+
 pub mod explain;
 pub mod ledger;
 
