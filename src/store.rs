@@ -6,6 +6,7 @@
 //! text, names or paths of the user's; parts of an index hold names and are off unless asked for.
 
 mod form;
+pub mod ledger;
 pub mod segments;
 pub mod servers;
 pub mod stats;

@@ -15,6 +15,8 @@ pub mod caps;
 pub mod grant;
 pub mod purse;
 
+pub mod entry;
+
 pub use amount::PicoUsd;
 pub use calendar::Moment;
 pub use caps::{Caps, Counted, Counter, Limit, Period};

@@ -29,8 +29,8 @@ pub struct Holding {
     pub spent: u64,
     /// What the cheapest and the dearest call need that were asked for lately.
     demand: Option<(u64, u64)>,
-    /// Less was granted than the dearest call needs, so nothing more is to be had.
-    is_dry: bool,
+    /// A call that takes this much or more finds too little, as far as is known.
+    dry_from: Option<u64>,
 }
 
 /// Leases and reservations of one process.
@@ -96,6 +96,10 @@ impl Holding {
         self.held.saturating_sub(self.reserved).saturating_sub(self.spent)
     }
 
+    fn is_dry_for(&self, part: u64) -> bool {
+        self.dry_from.is_some_and(|dry_from| part >= dry_from)
+    }
+
     /// Spent or about to be, and not in the shared sums.
     fn unbooked(&self) -> u64 {
         self.reserved.saturating_add(self.spent)
@@ -154,13 +158,32 @@ impl Purse {
                 Counted::Money => limit.max / 100,
                 Counted::Requests => limit.max,
             };
-            let fits = holding.unbooked().saturating_add(part) <= allowed && !holding.is_dry;
+            let fits =
+                holding.unbooked().saturating_add(part) <= allowed && !holding.is_dry_for(part);
             return if fits { Ok(()) } else { Err(Refusal::CutOff(*limit)) };
         }
         match holding.free() >= part {
             true => Ok(()),
-            false if holding.is_dry || part > limit.max => Err(Refusal::Reached(*limit)),
+            false if holding.is_dry_for(part) || part > limit.max => Err(Refusal::Reached(*limit)),
             false => Err(Refusal::Waiting),
+        }
+    }
+
+    /// What is known to keep such a call out, without asking for anything.
+    pub fn objection(
+        &self,
+        caps: &Caps,
+        tier: Tier,
+        most: Option<PicoUsd>,
+        at: Moment,
+    ) -> Option<Refusal> {
+        match most {
+            None if caps.bounds_money(tier) && !caps.allows_unpriced => Some(Refusal::Unpriced),
+            None => None,
+            Some(most) => match caps.request_max(tier).filter(|max| most > *max) {
+                Some(max) => Some(Refusal::TooDear { most, max }),
+                None => self.reached(caps, tier, most, at).map(Refusal::Reached),
+            },
         }
     }
 
@@ -169,7 +192,7 @@ impl Purse {
         let is_dry = |limit: &&Limit| {
             let (counter, part) = (limit.counter, limit.counter.part(most));
             let holding = self.holdings.get(&(counter, counter.period.start(at)));
-            part > limit.max || holding.is_some_and(|h| h.is_dry && h.free() < part)
+            part > limit.max || holding.is_some_and(|h| h.is_dry_for(part) && h.free() < part)
         };
         caps.limits_of(tier).find(is_dry).copied()
     }
@@ -211,8 +234,10 @@ impl Purse {
     /// A lease was granted, of what was wanted or less.
     pub fn granted(&mut self, slot: Slot, want: Want, amount: u64) {
         let holding = self.holdings.entry(slot).or_default();
+        let free = holding.free();
         holding.held = holding.held.saturating_add(amount);
-        holding.is_dry = amount < want.full;
+        let missed = if amount < want.least { want.least } else { want.full };
+        holding.dry_from = (amount < want.full).then(|| free.saturating_add(missed));
     }
 
     /// What was settled has been booked: it leaves the lease. Returns what of the lease that took,
@@ -223,6 +248,13 @@ impl Purse {
         let taken = part.min(holding.held);
         holding.held -= taken;
         taken
+    }
+
+    /// What was booked was not written after all.
+    pub fn unbook(&mut self, slot: Slot, part: u64, taken: u64) {
+        let holding = self.holdings.entry(slot).or_default();
+        holding.spent = holding.spent.saturating_add(part);
+        holding.held = holding.held.saturating_add(taken);
     }
 
     /// What may be given back: leases of periods that are over, and every lease if `is_idle`. The
@@ -237,7 +269,7 @@ impl Purse {
                 given.push((*slot, free));
             }
             if is_idle {
-                (holding.demand, holding.is_dry) = (None, false);
+                (holding.demand, holding.dry_from) = (None, None);
             }
         }
         self.holdings.retain(|(counter, start), holding| {

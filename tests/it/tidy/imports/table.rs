@@ -78,7 +78,16 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer {
         module: "store",
         modules: &["domain"],
-        crates: &["serde", "serde_json", "directories", "tracing"],
+        crates: &[
+            "serde",
+            "serde_json",
+            "directories",
+            "tracing",
+            "thiserror",
+            // The ledger: one file with SQL, and a thread that writes it.
+            "rusqlite",
+            "parking_lot",
+        ],
     },
     // Numbers become words and JSON here, for the terminal and for editors alike.
     Layer { module: "report", modules: &["domain"], crates: &["serde_json"] },
