@@ -14,6 +14,7 @@ mod grammars;
 mod helix;
 mod index;
 mod init;
+mod ledger;
 mod lexical;
 mod llama_cpp;
 mod neovim;
