@@ -12,6 +12,8 @@ use self::dialects::Dialect;
 use self::overrides::Overrides;
 use crate::domain::context::Kind;
 use crate::domain::gate::Strictness;
+use crate::domain::money::price::{Listed, Price};
+use crate::domain::money::{Caps, PicoUsd};
 use crate::domain::route::clocks::Patience;
 use crate::domain::route::{ModelSpec, Policy};
 use crate::domain::units::Tokens;
@@ -36,11 +38,11 @@ pub mod values;
 
 pub mod dialects;
 pub mod fim_templates;
+pub mod prices;
 pub mod traits;
 
 mod protocol;
 
-pub mod prices;
 pub mod render;
 pub mod resolve;
 
@@ -63,6 +65,8 @@ pub struct Settings {
     pub models: BTreeMap<String, ModelSettings>,
     /// What goes into a prompt.
     pub context: ContextSettings,
+    /// What may be spent, and what is kept of it.
+    pub money: MoneySettings,
     /// Bounds of the completion cache.
     pub cache: CacheSettings,
     /// What the local engine may do.
@@ -95,6 +99,10 @@ pub struct ModelSettings {
     pub endpoint: Endpoint,
     /// How long its calls may be silent, pause and take.
     pub patience: Patience,
+    /// What it charges, by the user's word or by the price table; `None` means unknown, never free.
+    pub price: Option<Price>,
+    /// What the price table says of it.
+    pub listed: Option<Listed>,
 }
 
 /// Where a model is reached and what it is called there.
@@ -174,6 +182,26 @@ pub struct ContextSettings {
     pub kinds: Vec<Kind>,
     /// The most tokens of a prompt, `[local, fast, mid, flagship]`.
     pub input_tokens_max: [Tokens; 4],
+}
+
+/// `[caps]` and `[ledger]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MoneySettings {
+    /// What bounds spending.
+    pub caps: Caps,
+    /// An action of the user's that may cost more shows its estimate first.
+    pub ask_above: PicoUsd,
+    /// What is kept.
+    pub ledger: LedgerSettings,
+}
+
+/// `[ledger]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LedgerSettings {
+    /// Whether requests and calls are kept, or only sums.
+    pub enabled: bool,
+    /// For how many days.
+    pub days: u32,
 }
 
 /// `[cache]`.

@@ -5,6 +5,7 @@
 
 pub mod checkup;
 pub mod feedback;
+pub mod spending;
 
 use std::fmt::Write as _;
 use std::time::Duration;

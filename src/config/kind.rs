@@ -69,6 +69,15 @@ impl Kind {
         }
     }
 
+    /// The greatest valid number; `None` for what is no number.
+    pub fn greatest(self) -> Option<Value> {
+        match self {
+            Self::Integer { max, .. } => Some(Value::Integer(max)),
+            Self::Number { max, .. } => Some(Value::Number(max)),
+            _ => None,
+        }
+    }
+
     /// The value in the form the program uses, or what is wrong with it.
     pub fn check(self, value: &Value) -> Result<Value, Fault> {
         let fault = |what: &str| Fault::new(what, format!("valid is {}", self.words()));

@@ -140,8 +140,8 @@ mod tests {
     fn anything_else_lists_what_is_there() {
         check(
             &["colour"],
-            "valid at the top are enabled, policy, tiers, models, network, context, cache, local, \
-             index, feedback, privacy, editor, languages, paths",
+            "valid at the top are enabled, policy, tiers, models, network, context, caps, ledger, \
+             cache, local, index, feedback, privacy, editor, languages, paths",
         );
         check(&["cache", "colour"], "valid in cache are entries_max, bytes_max");
         check(&["cache"], "valid in cache are entries_max, bytes_max");

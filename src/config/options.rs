@@ -9,6 +9,7 @@
 mod borders;
 mod context;
 mod models;
+mod money;
 mod network;
 mod own_work;
 mod policy;
@@ -82,7 +83,15 @@ const TIERS: Kind = Kind::Choice(&["local", "fast", "mid", "flagship"]);
 pub const TABLE: &[Row] = &joined::<{ length(SECTIONS) }>(SECTIONS);
 
 const SECTIONS: &[&[Row]] =
-    &[policy::ROWS, models::ROWS, network::ROWS, context::ROWS, own_work::ROWS, borders::ROWS];
+    &[
+        policy::ROWS,
+        models::ROWS,
+        network::ROWS,
+        context::ROWS,
+        money::ROWS,
+        own_work::ROWS,
+        borders::ROWS,
+    ];
 
 const fn length(sections: &[&[Row]]) -> usize {
     let (mut length, mut at) = (0, 0);

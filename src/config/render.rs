@@ -111,6 +111,12 @@ const GROUPS: &[(&str, &str)] = &[
     ("models", "The models you have. `<name>` is a name of your choice."),
     ("network", "How models on other machines are reached."),
     ("context", "What goes into a prompt. `<tier>` is one of `fast`, `mid`, `flagship`."),
+    (
+        "caps",
+        "What may be spent. A cap that is not set does not exist. `<tier>` is one of `fast`, `mid`, \
+         `flagship`. See `docs/money.md`.",
+    ),
+    ("ledger", "What is kept of requests and calls, in a file of yours that all servers share."),
     ("cache", "Answers are kept in memory, so that going back and forth costs nothing."),
     ("local", "What the engine on this machine may offer."),
     ("privacy", "What may leave this machine."),

@@ -22,6 +22,7 @@ use crate::domain::gate::Strictness;
 
 mod context;
 mod models;
+mod money;
 mod network;
 mod policy;
 
@@ -47,6 +48,7 @@ pub fn resolve(values: &Values) -> (Settings, Vec<Problem>) {
         hedge_share: reader.number(&["policy", "hedge_share"]).unwrap_or_default(),
         models,
         context: reader.context(),
+        money: reader.money(),
         cache: CacheSettings {
             entries_max: reader.count(&["cache", "entries_max"]),
             bytes_max: reader.count(&["cache", "bytes_max"]),

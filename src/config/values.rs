@@ -89,9 +89,14 @@ impl Values {
     }
 
     /// What holds where a key is not set and something else is used instead: for the pause of a
-    /// class that of the model's tier, of which the longest is the safe bound.
+    /// class that of the model's tier, of which the longest is the safe bound; for a cap, no bound.
     fn unset(&self, about: &Key) -> Option<Value> {
-        if options::find(about)?.key != "policy.<class>.settle_ms" {
+        let row = options::find(about)?;
+        if row.key.starts_with("caps.") {
+            // No cap at all is the highest there is.
+            return row.kind.greatest();
+        }
+        if row.key != "policy.<class>.settle_ms" {
             return None;
         }
         let pauses = MODEL_TIERS.iter().map(|tier| {

@@ -47,7 +47,7 @@ fn asked(number: u64) -> Asked<Word> {
         class: Some(RequestClass::Line),
         language: "plaintext".into(),
         workspace: WorkspaceId(1),
-        is_invoked: false,
+        invoked: 0,
         deadline_ms: 200,
         decided_us: 300,
         called_us: None,
@@ -56,6 +56,7 @@ fn asked(number: u64) -> Asked<Word> {
         silence: None,
         fate: Fate::Shown,
         chars_taken: 0,
+        was_known: false,
     }
 }
 

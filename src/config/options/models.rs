@@ -109,7 +109,8 @@ pub(super) const ROWS: &[Row] = &[
         kind: PRICE,
         default: Preset::Unset,
         scope: Scope::Never,
-        doc: "What an input token costs. A model without prices counts as unknown, never as free.",
+        doc: "What an input token costs. When not set, the built-in price table is asked, see \
+              `price_as`; a price that is not known counts as unknown, never as free.",
     },
     Row {
         key: "models.<name>.price_cache_read",
@@ -133,6 +134,16 @@ pub(super) const ROWS: &[Row] = &[
         default: Preset::Unset,
         scope: Scope::Never,
         doc: "What a generated token costs. It must be given with `price_input` or not at all.",
+    },
+    Row {
+        key: "models.<name>.price_as",
+        kind: Kind::Text,
+        default: Preset::Unset,
+        scope: Scope::Never,
+        doc: "The model of the built-in price table that this one is charged as, such as \
+              `mistral/codestral-2508`. When not set, it is the one with the name in `model` at the \
+              vendor whose address `url` is; there is no guessing. `price_input` and \
+              `price_output` win over the table.",
     },
     Row {
         key: "models.<name>.place",

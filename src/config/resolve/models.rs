@@ -73,11 +73,17 @@ impl Reader<'_> {
             let what = "the key and your code travel unencrypted";
             self.warn(&key("url"), Fault::new(what, "use https if the server has it"));
         }
+        let listed = self.listed(name, &url);
+        let said = self.price(name);
+        let price = match said {
+            Some(_) => self.own_price(name),
+            None => listed.as_ref().and_then(|listed| listed.price.clone()),
+        };
         let spec = ModelSpec {
             id: name.to_owned(),
             form,
             context_tokens: self.tokens(&key("context_tokens")),
-            price: self.price(name),
+            price: said.or_else(|| price.as_ref().map(|price| price.base.to_plain())),
             place,
         };
         let endpoint = Endpoint {
@@ -104,7 +110,7 @@ impl Reader<'_> {
             idle: self.value(&key("idle_ms")).map(|_| self.duration(&key("idle_ms"))),
             total: endpoint.timeout,
         };
-        Some(ModelSettings { spec, endpoint, patience })
+        Some(ModelSettings { spec, endpoint, patience, price, listed })
     }
 
     /// The base address. Parsed by the same code that will dial it, so that both mean the same host.

@@ -8,7 +8,7 @@ use crate::domain::prompt::PromptForm;
 use crate::domain::route::{Override, Place, Tier};
 use crate::domain::units::{Price, Tokens};
 
-fn load(text: &str) -> (Settings, Vec<String>) {
+pub(super) fn load(text: &str) -> (Settings, Vec<String>) {
     let mut values = Values::defaults();
     let (accepted, problems) = accept(from_toml("a.toml", text), &Accepted::default());
     assert_eq!(problems, [], "the test is about values that fit their kinds");

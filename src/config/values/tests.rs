@@ -236,6 +236,9 @@ fn another(row: &Row, default: Option<&Value>) -> Value {
         Kind::Text if row.key.ends_with("fim_template") => Value::Text("deepseek".to_owned()),
         Kind::Text if row.key.ends_with("api_version") => Value::Text("2026-10-21".to_owned()),
         Kind::Text if row.key.ends_with("ca_file") => Value::Text("/other.pem".to_owned()),
+        Kind::Text if row.key.ends_with("price_as") => {
+            Value::Text("groq/openai/gpt-oss-20b".to_owned())
+        }
         Kind::Text => Value::Text("http://10.0.0.7:80/other".to_owned()),
         Kind::Secret => Value::Text("other".to_owned()),
     }

@@ -96,8 +96,8 @@ pub struct Asked<N> {
     pub language: N,
     /// The workspace.
     pub workspace: WorkspaceId,
-    /// Whether a key press asked, instead of typing.
-    pub is_invoked: bool,
+    /// Zero for typing; else the how-manieth key press at the same place it was, from 1.
+    pub invoked: u32,
     /// From the arrival, by when an answer was due.
     pub deadline_ms: u32,
     /// From the arrival to the plan.
@@ -114,6 +114,8 @@ pub struct Asked<N> {
     pub fate: Fate,
     /// Characters that were accepted.
     pub chars_taken: u32,
+    /// Whether the local engine had the very text that a model was paid for.
+    pub was_known: bool,
 }
 
 /// A call that has ended, or several of one kind whose details could not be kept.

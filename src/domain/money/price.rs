@@ -6,6 +6,7 @@
 
 use super::amount::PicoUsd;
 use super::calendar::{Date, Moment};
+use crate::domain::units;
 
 /// Prices of one token of each kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +118,16 @@ impl Rates {
             cache_write_long: None,
             output,
             reasoning: None,
+        }
+    }
+
+    /// The same in whole nano-dollars, rounded up, for what needs no more than that.
+    pub fn to_plain(&self) -> units::Price {
+        units::Price {
+            input: self.input.to_nano(),
+            cache_read: self.cache_read.unwrap_or(self.input).to_nano(),
+            cache_write: self.cache_write.unwrap_or(self.input).to_nano(),
+            output: self.output.to_nano(),
         }
     }
 

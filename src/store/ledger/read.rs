@@ -59,9 +59,9 @@ impl Ledger {
         (since, until): (Millis, Millis),
         mut take: impl FnMut(&Asked<u32>),
     ) -> Result<(), Trouble> {
-        let sql = "SELECT session, number, at, class, language, workspace, is_invoked, deadline_ms,
+        let sql = "SELECT session, number, at, class, language, workspace, invoked, deadline_ms,
              decided_us, called_us, answered_us, tier, origin, model, silence, chars, fate,
-             chars_taken FROM request WHERE at >= ?1 AND at < ?2";
+             chars_taken, was_known FROM request WHERE at >= ?1 AND at < ?2";
         let mut statement = self.connection.prepare(sql)?;
         let mut rows = statement.query([since, until])?;
         while let Some(row) = rows.next()? {
@@ -153,7 +153,7 @@ impl Meanings {
             class: meant(&self.classes, row.get(3)?),
             language: row.get(4)?,
             workspace: WorkspaceId(row.get(5)?),
-            is_invoked: row.get(6)?,
+            invoked: row.get(6)?,
             deadline_ms: row.get(7)?,
             decided_us: row.get(8)?,
             called_us: row.get(9)?,
@@ -167,6 +167,7 @@ impl Meanings {
             silence: row.get(14)?,
             fate: meant(&self.fates, row.get(16)?).unwrap_or_default(),
             chars_taken: row.get(17)?,
+            was_known: row.get(18)?,
         })
     }
 

@@ -26,7 +26,7 @@ const STEPS: &[&str] = &[
          version TEXT NOT NULL);
      CREATE TABLE request (
          session INTEGER NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, class INTEGER,
-         language INTEGER NOT NULL, workspace INTEGER NOT NULL, is_invoked INTEGER NOT NULL,
+         language INTEGER NOT NULL, workspace INTEGER NOT NULL, invoked INTEGER NOT NULL,
          deadline_ms INTEGER NOT NULL, decided_us INTEGER NOT NULL, called_us INTEGER,
          answered_us INTEGER NOT NULL, tier INTEGER, origin INTEGER, model INTEGER, silence INTEGER,
          chars INTEGER NOT NULL, fate INTEGER NOT NULL, chars_taken INTEGER NOT NULL,
@@ -43,12 +43,14 @@ const STEPS: &[&str] = &[
          tier TEXT NOT NULL, period TEXT NOT NULL, counted TEXT NOT NULL, start INTEGER NOT NULL,
          amount INTEGER NOT NULL, PRIMARY KEY (tier, period, counted, start)) WITHOUT ROWID;
      CREATE TABLE dropped (what TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;",
-    // What processes have leased of caps, what died with them, and what the user was told.
+    // What processes have leased of caps, what died with them, what the user was told; and what the
+    // local engine would have given for nothing.
     "CREATE TABLE lease (
          process TEXT NOT NULL, tier TEXT NOT NULL, period TEXT NOT NULL, counted TEXT NOT NULL,
          start INTEGER NOT NULL, amount INTEGER NOT NULL,
          PRIMARY KEY (process, tier, period, counted, start)) WITHOUT ROWID;
      ALTER TABLE booked ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;
+     ALTER TABLE request ADD COLUMN was_known INTEGER NOT NULL DEFAULT 0;
      CREATE TABLE told (
          tier TEXT NOT NULL, period TEXT NOT NULL, counted TEXT NOT NULL, start INTEGER NOT NULL,
          what TEXT NOT NULL, PRIMARY KEY (tier, period, counted, start, what)) WITHOUT ROWID;",

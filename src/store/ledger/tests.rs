@@ -24,7 +24,7 @@ fn asked(number: u64) -> Asked<Word> {
         class: Some(RequestClass::Line),
         language: "a language".into(),
         workspace: WorkspaceId::of("/here"),
-        is_invoked: true,
+        invoked: 2,
         deadline_ms: 200,
         decided_us: 300,
         called_us: Some(400),
@@ -33,6 +33,7 @@ fn asked(number: u64) -> Asked<Word> {
         silence: None,
         fate: Fate::Shown,
         chars_taken: 0,
+        was_known: true,
     }
 }
 
@@ -88,13 +89,14 @@ fn with_numbers(asked: &Asked<u32>, ledger: &Ledger) -> Asked<Word> {
         at: asked.at,
         class: asked.class,
         workspace: asked.workspace,
-        is_invoked: asked.is_invoked,
+        invoked: asked.invoked,
         deadline_ms: asked.deadline_ms,
         decided_us: asked.decided_us,
         called_us: asked.called_us,
         answered_us: asked.answered_us,
         fate: asked.fate,
         chars_taken: asked.chars_taken,
+        was_known: asked.was_known,
     }
 }
 

@@ -192,7 +192,7 @@ impl Entering<'_> {
         let fate = self.name(word_of(&Fate::WORDS, asked.fate))?;
         // A number is used once in a session; what comes twice is the same request.
         let sql = "INSERT INTO request VALUES
-             (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18) ON CONFLICT DO NOTHING";
+             (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19) ON CONFLICT DO NOTHING";
         self.transaction.prepare_cached(sql)?.execute(params![
             self.session,
             asked.id.number as i64,
@@ -200,7 +200,7 @@ impl Entering<'_> {
             class,
             language,
             asked.workspace.0,
-            asked.is_invoked,
+            asked.invoked,
             asked.deadline_ms,
             asked.decided_us,
             asked.called_us,
@@ -212,6 +212,7 @@ impl Entering<'_> {
             offer.map_or(0, |offer| offer.chars),
             fate,
             asked.chars_taken,
+            asked.was_known,
         ])?;
         Ok(())
     }

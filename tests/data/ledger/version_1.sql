@@ -3,7 +3,7 @@ CREATE TABLE session (id INTEGER PRIMARY KEY AUTOINCREMENT, begun INTEGER NOT NU
     version TEXT NOT NULL);
 CREATE TABLE request (
     session INTEGER NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, class INTEGER,
-    language INTEGER NOT NULL, workspace INTEGER NOT NULL, is_invoked INTEGER NOT NULL,
+    language INTEGER NOT NULL, workspace INTEGER NOT NULL, invoked INTEGER NOT NULL,
     deadline_ms INTEGER NOT NULL, decided_us INTEGER NOT NULL, called_us INTEGER,
     answered_us INTEGER NOT NULL, tier INTEGER, origin INTEGER, model INTEGER, silence INTEGER,
     chars INTEGER NOT NULL, fate INTEGER NOT NULL, chars_taken INTEGER NOT NULL,

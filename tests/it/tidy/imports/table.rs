@@ -90,7 +90,7 @@ pub(super) const LAYERS: &[Layer] = &[
         ],
     },
     // Numbers become words and JSON here, for the terminal and for editors alike.
-    Layer { module: "report", modules: &["domain"], crates: &["serde_json"] },
+    Layer { module: "report", modules: &["domain"], crates: &["serde_json", "csv"] },
     Layer {
         module: "server",
         modules: &["domain", "engine", "config", "report"],
