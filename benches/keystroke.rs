@@ -198,6 +198,7 @@ impl Bench {
         let around = Circumstances {
             model: &|id| settings.models.get(id).map(|model| &model.spec),
             is_healthy: &|_| true,
+            objection: &|_, _, _| None,
             trigger: Trigger::Automatic,
             is_private: false,
             evidence: evidence(&site, &found, false),

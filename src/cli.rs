@@ -4,13 +4,16 @@
 //! output themselves; errors are one line on standard error that names the file or key, the value
 //! and the way out.
 
+mod audit;
 mod complete;
 pub mod config;
 mod doctor;
 mod document;
 mod explain;
 mod init;
+mod report;
 mod serve;
+mod span;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -23,8 +26,9 @@ use crate::config::Settings;
 use crate::config::loader::Loader;
 use crate::config::place::UserFile;
 use crate::domain::route::RouteStats;
-use crate::engine::{Equipment, Feedback};
+use crate::engine::{Equipment, Feedback, rules};
 use crate::provider::registry::Registry;
+use crate::store::ledger::{self, Books};
 use crate::store::stats::StatsFile;
 
 /// Stack of a thread that parses. The parser recurses with the nesting of the text; the space is
@@ -61,6 +65,10 @@ enum Command {
     Doctor(doctor::Arguments),
     /// Set up an editor, or write a settings file to begin with.
     Init(init::Arguments),
+    /// Say what was asked, answered and paid, and where money was wasted.
+    Report(report::Arguments),
+    /// Say what the same requests would have cost under another policy or other prices.
+    Audit(audit::Arguments),
     /// Check or show the settings.
     Config {
         #[command(subcommand)]
@@ -101,6 +109,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> i32 {
         Some(Command::Explain(arguments)) => explain::run(&arguments, file),
         Some(Command::Doctor(arguments)) => doctor::run(&arguments, file),
         Some(Command::Init(arguments)) => init::run(&arguments, file),
+        Some(Command::Report(arguments)) => report::run(&arguments, file),
+        Some(Command::Audit(arguments)) => audit::run(&arguments, file),
         Some(Command::Config { what }) => {
             let (text, code) = match what {
                 Config::Check => config::check(file),
@@ -155,6 +165,14 @@ fn route_stats(settings: &Settings) -> RouteStats {
         complain(&format!("tabtier: kept feedback is not used: {error}\n"));
         RouteStats::default()
     })
+}
+
+/// The user's ledger; one in memory where the system has no folder for it.
+fn books(settings: &Settings) -> Books {
+    match ledger::usual_path() {
+        Some(path) => Books::open(&path, rules(settings)),
+        None => Books::in_memory(rules(settings)),
+    }
 }
 
 /// What the engine works with under these settings.

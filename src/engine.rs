@@ -14,12 +14,14 @@ mod flight;
 mod flights;
 mod index;
 mod landing;
+mod money;
 mod notices;
 mod opening;
 mod outcome;
 mod request;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
@@ -29,15 +31,18 @@ pub use analysis::{Analyser, refresh};
 pub use feedback::Feedback;
 pub use index::{Event, Folder, Indexes, Keeper, Phase, Refusal, Standing};
 pub use landing::{Landed, Landing};
+pub use money::rules;
 pub use notices::Notice;
-pub use request::Request;
+pub use request::{Forecast, Request, Step};
 
 use crate::config::Settings;
 use crate::domain::cache::Cache;
 use crate::domain::document::{Document, DocumentId};
 use crate::domain::explain::{Explanation, Silence};
 use crate::domain::ledger::Ledger;
+use crate::domain::money::PicoUsd;
 use crate::provider::registry::Registry;
+use crate::store::ledger::Books;
 use clearance::Clearances;
 use flights::Flights;
 use notices::Notices;
@@ -69,16 +74,23 @@ struct Shared {
     notices: Notices,
     ledger: Mutex<Ledger>,
     listener: OnceLock<landing::Listener>,
+    /// What is kept for good, and what may be spent.
+    books: Books,
+    /// What the last call of each model could cost at most.
+    needs: Mutex<HashMap<String, PicoUsd>>,
+    /// The workspace that entries are of, see [`Engine::work_in`].
+    workspace: AtomicU32,
 }
 
 impl Engine {
     /// An engine with nothing remembered.
     pub fn new(equipment: Equipment) -> Arc<Self> {
-        Self::with_feedback(equipment, Feedback::default())
+        let books = Books::in_memory(rules(&equipment.settings));
+        Self::with(equipment, Feedback::default(), books)
     }
 
-    /// An engine that remembers what became of earlier suggestions, and nothing else.
-    pub fn with_feedback(equipment: Equipment, feedback: Feedback) -> Arc<Self> {
+    /// An engine that remembers what became of earlier suggestions and what was spent.
+    pub fn with(equipment: Equipment, feedback: Feedback, books: Books) -> Arc<Self> {
         feedback.enable(equipment.settings.feedback.enabled);
         let cache = &equipment.settings.cache;
         let shared = Shared {
@@ -88,6 +100,9 @@ impl Engine {
             notices: Notices::default(),
             ledger: Mutex::default(),
             listener: OnceLock::new(),
+            books,
+            needs: Mutex::default(),
+            workspace: AtomicU32::new(0),
         };
         Arc::new(Self {
             equipment: Mutex::new(Arc::new(equipment)),
@@ -108,6 +123,8 @@ impl Engine {
         self.shared.notices.reset();
         self.shared.flights.clear();
         self.feedback.enable(equipment.settings.feedback.enabled);
+        self.shared.needs.lock().clear();
+        self.shared.books.set_rules(rules(&equipment.settings));
         *self.equipment.lock() = Arc::new(equipment);
     }
 

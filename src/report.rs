@@ -5,6 +5,7 @@
 
 pub mod checkup;
 pub mod feedback;
+pub mod forecast;
 pub mod spending;
 
 use std::fmt::Write as _;
@@ -17,6 +18,8 @@ use crate::domain::completion::{Completion, Source};
 use crate::domain::context::Part;
 use crate::domain::explain::{AttemptRecord, Ended, Explanation, Silence};
 use crate::domain::ledger::Totals;
+use crate::domain::money::grant::Sheet;
+use crate::domain::money::{Counted, Limit, PicoUsd};
 use crate::domain::route::{LocalRole, Plan, Tier};
 use crate::domain::site::Trigger;
 use crate::domain::units::NanoUsd;
@@ -116,28 +119,8 @@ fn completion_json(completion: &Completion) -> Value {
 
 /// The record for people, in at most 80 columns where the texts allow.
 pub fn text(explanation: &Explanation) -> String {
-    let mut out = String::new();
-    let mut row = |name: &str, value: String| {
-        // Writing into a string cannot fail.
-        let _ = writeln!(out, "{name:<10}{value}");
-    };
-    if let Some(found) = &explanation.classification {
-        row("class", format!("{} ({} %)", found.class.name(), percent(found.confidence.value())));
-        row("extent", found.extent.name().to_owned());
-        for (index, reason) in found.reasons.iter().enumerate() {
-            row(if index == 0 { "because" } else { "" }, (*reason).to_owned());
-        }
-    }
-    if let Some(plan) = &explanation.plan {
-        row("plan", plan_line(plan));
-        for note in &plan.notes {
-            row("", note.clone());
-        }
-    }
-    for (index, (text, confidence)) in explanation.local.iter().enumerate() {
-        let name = if index == 0 { "local" } else { "" };
-        row(name, format!("{:>3} %  {}", percent(confidence.value()), quoted(text)));
-    }
+    let mut out = decision(explanation);
+    let mut row = |name: &str, value: String| put(&mut out, name, &value);
     for (index, prompt) in explanation.prompts.iter().enumerate() {
         row(if index == 0 { "sent" } else { "" }, prompt_line(prompt));
     }
@@ -165,6 +148,35 @@ pub fn text(explanation: &Explanation) -> String {
         ),
     );
     out
+}
+
+/// The part of the record that is known before anybody is asked.
+pub fn decision(explanation: &Explanation) -> String {
+    let mut out = String::new();
+    let mut row = |name: &str, value: String| put(&mut out, name, &value);
+    if let Some(found) = &explanation.classification {
+        row("class", format!("{} ({} %)", found.class.name(), percent(found.confidence.value())));
+        row("extent", found.extent.name().to_owned());
+        for (index, reason) in found.reasons.iter().enumerate() {
+            row(if index == 0 { "because" } else { "" }, (*reason).to_owned());
+        }
+    }
+    if let Some(plan) = &explanation.plan {
+        row("plan", plan_line(plan));
+        for note in &plan.notes {
+            row("", note.clone());
+        }
+    }
+    for (index, (text, confidence)) in explanation.local.iter().enumerate() {
+        let name = if index == 0 { "local" } else { "" };
+        row(name, format!("{:>3} %  {}", percent(confidence.value()), quoted(text)));
+    }
+    out
+}
+
+fn put(out: &mut String, name: &str, value: &str) {
+    // Writing into a string cannot fail.
+    let _ = writeln!(out, "{name:<10}{value}");
 }
 
 fn plan_line(plan: &Plan) -> String {
@@ -252,6 +264,27 @@ fn trigger(trigger: Trigger) -> Value {
         Trigger::Automatic => json!({"kind": "automatic"}),
         Trigger::Invoked { repeats } => json!({"kind": "invoked", "repeats": repeats}),
     }
+}
+
+/// Where caps stand, and why the ledger cannot be written if it cannot.
+pub fn money(caps: &[(Limit, Sheet)], trouble: Option<&str>) -> Value {
+    let cap = |(limit, sheet): &(Limit, Sheet)| {
+        let shown = |amount| match limit.counter.counted {
+            Counted::Money => json!(PicoUsd(amount).exact()),
+            Counted::Requests => json!(amount),
+        };
+        let unit = match limit.counter.counted {
+            Counted::Money => "usd",
+            Counted::Requests => "requests",
+        };
+        json!({
+            "cap": limit.counter.to_string(),
+            format!("max_{unit}"): shown(limit.max),
+            format!("spent_{unit}"): shown(sheet.booked),
+            format!("leased_{unit}"): shown(sheet.leased),
+        })
+    };
+    json!({ "caps": caps.iter().map(cap).collect::<Vec<_>>(), "trouble": trouble })
 }
 
 /// The sums of the process as JSON.

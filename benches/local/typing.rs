@@ -193,6 +193,7 @@ impl<'a> Typist<'a> {
         let around = Circumstances {
             model: &|_| None,
             is_healthy: &|_| true,
+            objection: &|_, _, _| None,
             trigger: Trigger::Automatic,
             is_private: false,
             evidence: evidence(&site, &found, false),

@@ -3,21 +3,28 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use tokio_util::sync::CancellationToken;
 
 use super::document;
 use crate::config::languages::Languages;
+use crate::config::{Settings, prices};
 use crate::domain::document::Document;
 use crate::domain::index::{Draft, Key};
+use crate::domain::money::Moment;
 use crate::domain::site::Trigger;
 use crate::domain::text::{self, Position, PositionEncoding};
-use crate::engine::{Engine, Request};
+use crate::engine::{Engine, Forecast, Request, Step};
 use crate::report;
+use crate::report::forecast::Line;
+use crate::store::ledger::now;
 
 /// Bound: bytes of a file that is read.
 const FILE_MAX: u64 = 256 << 20;
+/// Bound: how long the end of the command waits for the disk.
+const CLOSE_MAX: Duration = Duration::from_secs(5);
 /// How much of the cursor's line is shown on either side.
 const SHOWN_MAX: usize = 60;
 
@@ -36,6 +43,12 @@ pub(super) struct Arguments {
     /// Ask as if by a key press instead of by typing.
     #[arg(long)]
     invoked: bool,
+    /// Say what would be asked and what it would cost, and ask nobody.
+    #[arg(long)]
+    dry_run: bool,
+    /// Go on where this may cost more than `caps.ask_above_usd`.
+    #[arg(long)]
+    yes: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<i32> {
@@ -68,10 +81,30 @@ pub(super) fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<
         .build()
         .context("cannot start the runtime")?;
     let feedback = super::feedback(&settings);
-    let engine = Engine::with_feedback(super::equip(settings), feedback);
+    let books = super::books(&settings);
+    let ask_above = settings.money.ask_above;
+    let engine = Engine::with(super::equip(settings), feedback, books);
+    let folder = std::env::current_dir().ok();
+    engine.work_in(folder.as_deref());
     engine.indexes().put(&family, Key::Open(own.0), own.1);
+    let forecast = engine.forecast(request.clone());
+    if arguments.dry_run {
+        super::print(&foreseen(&forecast, &engine.settings(), arguments, &shown));
+        return Ok(0);
+    }
+    if let Some(most) = forecast.most().filter(|most| *most > ask_above && !arguments.yes) {
+        super::print(&foreseen(&forecast, &engine.settings(), arguments, &shown));
+        super::complain(&report::forecast::question(most, ask_above));
+        return Ok(1);
+    }
     let explanation = runtime.block_on(engine.complete(request));
-    runtime.shutdown_background();
+    let mut notices = engine.notices();
+    while let Some(notice) = notices.as_mut().and_then(|notices| notices.try_recv().ok()) {
+        super::complain(&format!("tabtier: {}\n", notice.text));
+    }
+    // What the calls cost is written down before the command ends.
+    runtime.shutdown_timeout(CLOSE_MAX);
+    engine.books().close(CLOSE_MAX);
     let output = if arguments.json {
         format!("{:#}\n", report::json(&explanation))
     } else if arguments.explain {
@@ -87,6 +120,35 @@ pub(super) fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<
         super::complain(&format!("nothing to offer: {}\n", silence.reason()));
     }
     Ok(0)
+}
+
+/// What would be asked, and what it would cost.
+fn foreseen(
+    forecast: &Forecast,
+    settings: &Settings,
+    arguments: &Arguments,
+    shown: &str,
+) -> String {
+    let now = Moment(now().div_euclid(1_000));
+    let line = |step: &Step| {
+        let listed = settings.models.get(&step.model).and_then(|model| model.listed.as_ref());
+        let gone = listed.filter(|listed| prices::is_gone(listed, now));
+        Line {
+            tier: step.tier.name(),
+            model: step.model.clone(),
+            quote: step.quote,
+            is_escalation: step.is_escalation,
+            gone: gone.and_then(|listed| Some(listed.gone?.to_string())),
+        }
+    };
+    let lines: Vec<_> = forecast.steps.iter().map(line).collect();
+    if arguments.json {
+        let mut value = report::json(&forecast.explanation);
+        value["would_ask"] = report::forecast::json(&lines);
+        return format!("{value:#}\n");
+    }
+    let decided = report::decision(&forecast.explanation);
+    format!("{shown}\n{decided}{}", report::forecast::text(&lines))
 }
 
 /// Takes `FILE:LINE:COL` apart from the right, because a file name may hold colons.

@@ -41,13 +41,17 @@ async fn serve(file: Option<&Path>) -> anyhow::Result<server::Ending> {
     let configurator = Configurator::new(super::loader(file), equip);
     // Problems are said once the client listens; the settings are good without the bad keys.
     let feedback = StatsFile::usual().map(Feedback::kept_in).unwrap_or_default();
-    let engine = Engine::with_feedback(configurator.load().equipment, feedback);
+    let configured = configurator.load();
+    let books = super::books(&configured.equipment.settings);
+    let engine = Engine::with(configured.equipment, feedback, books);
     let languages = Arc::new(languages.join().unwrap_or_else(|_| Languages::load()));
     let (service, socket) = Backend::service(Arc::clone(&engine), languages, configurator)
         .context("cannot start the analysis thread")?;
     std::thread::spawn(redact::warm);
     let ending = server::serve(service, socket, std::io::stdin(), std::io::stdout()).await;
+    engine.stop().await;
     engine.feedback().close(CLOSE_MAX);
+    engine.books().close(CLOSE_MAX);
     ending.context("cannot start the threads that read and write")
 }
 

@@ -82,16 +82,15 @@ const TIERS: Kind = Kind::Choice(&["local", "fast", "mid", "flagship"]);
 /// Every setting, grouped; groups and the keys in them are in reading order.
 pub const TABLE: &[Row] = &joined::<{ length(SECTIONS) }>(SECTIONS);
 
-const SECTIONS: &[&[Row]] =
-    &[
-        policy::ROWS,
-        models::ROWS,
-        network::ROWS,
-        context::ROWS,
-        money::ROWS,
-        own_work::ROWS,
-        borders::ROWS,
-    ];
+const SECTIONS: &[&[Row]] = &[
+    policy::ROWS,
+    models::ROWS,
+    network::ROWS,
+    context::ROWS,
+    money::ROWS,
+    own_work::ROWS,
+    borders::ROWS,
+];
 
 const fn length(sections: &[&[Row]]) -> usize {
     let (mut length, mut at) = (0, 0);

@@ -157,6 +157,7 @@ impl Engine {
     /// The editor reports what the user did with the suggestion of a request.
     pub fn reacted(&self, request: u64, reaction: Reaction) {
         self.with_ledger(|ledger| ledger.react(request, reaction));
+        self.note_reaction(request, reaction);
         let ended = self.feedback.tracker.lock().reacted(request, reaction);
         self.take_in(ended);
     }
@@ -172,6 +173,7 @@ impl Engine {
         if ended.is_empty() {
             return;
         }
+        ended.iter().for_each(|ended| self.note_end(ended));
         for accepted in ended.iter().filter(|ended| ended.taken == Taken::Accepted) {
             self.with_ledger(|ledger| ledger.react(accepted.request, Reaction::Accepted));
         }

@@ -19,12 +19,15 @@ use tokio_util::task::AbortOnDropHandle;
 use super::clearance::Clearance;
 use crate::domain::cache::{Answer, Place};
 use crate::domain::completion::{Chunk, FinishReason, Usage};
+use crate::domain::money::Price;
+use crate::domain::money::entry::WorkspaceId;
 use crate::domain::postprocess::draft::Draft;
 use crate::domain::prompt::Prompt;
 use crate::domain::route::clocks::Clocks;
 use crate::domain::site::Site;
-use crate::domain::units::{Price, Tokens};
+use crate::domain::units::Tokens;
 use crate::provider::{ChunkStream, Provider, ProviderError};
+use crate::store::ledger::Ticket;
 
 /// Bound: bytes of text taken from one answer.
 const TEXT_MAX: usize = 32 << 10;
@@ -44,6 +47,11 @@ pub(super) struct Call {
     pub(super) is_chat: bool,
     pub(super) prompt: Prompt,
     pub(super) price: Option<Price>,
+    /// What was set aside for it; taken when it lands.
+    pub(super) ticket: Option<Ticket>,
+    /// The number of the request that began it.
+    pub(super) request: u64,
+    pub(super) workspace: WorkspaceId,
     pub(super) clocks: Clocks,
     /// The call begins no earlier.
     pub(super) opens: Instant,
@@ -81,7 +89,7 @@ pub(super) trait Tower: Send + Sync {
 
     /// A flight has ended; `state.ended` is `None` when it was cancelled. Called exactly once for
     /// each.
-    fn landed(&self, flight: u64, call: &Call, state: &State);
+    fn landed(&self, flight: u64, call: &mut Call, state: &State);
 }
 
 /// A call under way. Dropping it cancels the call.
@@ -257,7 +265,7 @@ impl Drop for Booking {
             state.took = self.started.elapsed();
             state.was_given_up = self.was_given_up.load(Ordering::Acquire);
         }
-        self.tower.landed(self.number, &self.call, &state);
+        self.tower.landed(self.number, &mut self.call, &state);
     }
 }
 

@@ -196,6 +196,12 @@ impl Flights {
         drop(ended);
     }
 
+    /// Ends every call, and returns where to hear that each has landed.
+    pub(super) fn end(&self) -> Vec<watch::Receiver<State>> {
+        let ended = take(&mut self.calls.lock(), |_| true);
+        ended.into_iter().map(|entry| entry.flight.state.clone()).collect()
+    }
+
     /// Ends every call.
     pub(super) fn clear(&self) {
         let ended = take(&mut self.calls.lock(), |_| true);

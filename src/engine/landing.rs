@@ -5,10 +5,12 @@ use tokio::time::Instant;
 
 use super::Shared;
 use super::flight::{Call, State, Tower, usage};
+use super::money::called;
 use crate::domain::cache::Answer;
 use crate::domain::completion::FinishReason;
 use crate::domain::document::DocumentId;
 use crate::domain::ledger;
+use crate::domain::money::PicoUsd;
 use crate::domain::route::health::Failure;
 use crate::provider::ProviderError;
 
@@ -49,7 +51,7 @@ impl Tower for Shared {
         self.flights.wants(flight, text)
     }
 
-    fn landed(&self, flight: u64, call: &Call, state: &State) {
+    fn landed(&self, flight: u64, call: &mut Call, state: &State) {
         self.flights.landed(flight);
         self.judge(call, state);
         let has_answer = matches!(&state.ended, Some(Ok(end)) if *end != FinishReason::Refused);
@@ -60,14 +62,17 @@ impl Tower for Shared {
         // A call that was refused before it said anything is not charged for by any provider.
         let was_refused = matches!(state.ended, Some(Err(_))) && state.text.is_empty();
         let is_free = was_refused || !state.has_begun;
-        if !is_free {
+        // What was set aside for a call that is free is given back when the call is dropped.
+        if let Some(ticket) = call.ticket.take().filter(|_| !is_free) {
             let usage = usage(call, state);
+            let called = called(call, state, &usage, ticket.at());
             self.ledger.lock().book(&ledger::Call {
                 model: call.answer.model.clone(),
                 tier: call.answer.tier,
                 usage,
-                cost: usage.charged(call.price),
+                cost: called.cost.map(PicoUsd::to_nano),
             });
+            ticket.settle(called);
         }
         if let Some(hear) = self.listener.get() {
             let with = match &state.ended {

@@ -54,6 +54,12 @@ impl Notices {
         self.told.lock().clear();
     }
 
+    /// Passes on a sentence that is worth a message; whoever says it says it once.
+    pub(super) fn pass(&self, text: String) {
+        // A full queue means that nobody reads.
+        let _ = self.sender.try_send(Notice { text, is_warning: true });
+    }
+
     /// The state of a model has changed, because of this error if there was one.
     pub(super) fn tell(
         &self,

@@ -2,6 +2,7 @@
 
 mod calls;
 mod cascade;
+mod forecast;
 mod race;
 
 use std::sync::Arc;
@@ -11,19 +12,23 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+pub use self::forecast::{Forecast, Step};
 use self::race::Runner;
 use super::flight::State;
 use super::flights::Watch;
+use super::money::charged;
 use super::outcome::{completion, local_completion, origin_of};
 use super::{Engine, Equipment, refresh};
 use crate::domain::cache::{Answer, Hit, PREFIX_TAIL, Place, SUFFIX_HEAD, TYPED_MAX};
 use crate::domain::class::{Classification, classify};
-use crate::domain::completion::{Completion, Source};
+use crate::domain::completion::{Completion, Source, Usage};
 use crate::domain::context::Part;
 use crate::domain::document::Document;
 use crate::domain::explain::{AttemptRecord, Ended, Explanation, Silence};
 use crate::domain::index::Key;
 use crate::domain::local::{Known, Offer, offers};
+use crate::domain::money::PicoUsd;
+use crate::domain::money::entry::Millis;
 use crate::domain::postprocess::{TextState, clean};
 use crate::domain::route::{Circumstances, LocalRole, Plan, Policy, evidence, plan};
 use crate::domain::site::{Site, Trigger};
@@ -60,16 +65,23 @@ pub(super) struct Run<'a> {
     pub(super) equipment: &'a Equipment,
     pub(super) request: Request,
     pub(super) arrived: Instant,
+    /// The same by the wall clock.
+    pub(super) at: Millis,
     pub(super) explanation: Explanation,
     /// The calls it waits for.
     runners: Vec<Runner>,
     /// What the prompts made so far consist of, by model.
     pub(super) parts: Mutex<Vec<(String, Vec<Part>)>>,
     is_answered: bool,
+    /// It is only thought through, see [`Engine::forecast`]: nothing of it is kept.
+    is_forecast: bool,
 }
 
 impl Drop for Run<'_> {
     fn drop(&mut self) {
+        if self.is_forecast {
+            return;
+        }
         for Runner { watch, .. } in std::mem::take(&mut self.runners) {
             let state = watch.state.borrow().clone();
             self.record(&watch, &state, Ended::Cancelled);
@@ -80,6 +92,7 @@ impl Drop for Run<'_> {
         self.explanation.answered_after = self.arrived.elapsed();
         self.explanation.prompts = std::mem::take(self.parts.get_mut());
         super::log(&self.explanation);
+        self.enter();
         self.engine.shared.ledger.lock().enter(self.explanation.clone());
     }
 }
@@ -93,10 +106,18 @@ impl<'a> Run<'a> {
     ) -> Self {
         let language = request.document.language.id.clone();
         let explanation = Explanation::new(number, language, request.trigger);
-        let arrived = Instant::now();
-        let (runners, parts) = (Vec::new(), Mutex::default());
-        let is_answered = false;
-        Self { engine, equipment, request, arrived, explanation, runners, parts, is_answered }
+        Self {
+            engine,
+            equipment,
+            request,
+            arrived: Instant::now(),
+            at: crate::store::ledger::now(),
+            explanation,
+            runners: Vec::new(),
+            parts: Mutex::default(),
+            is_answered: false,
+            is_forecast: false,
+        }
     }
 
     /// Runs every stage and closes the record.
@@ -126,6 +147,7 @@ impl<'a> Run<'a> {
         self.explanation.decided_after = self.arrived.elapsed();
         self.explanation.classification = Some(found.clone());
         self.explanation.plan = Some(plan.clone());
+        self.expect_cost(&plan);
 
         if plan.local == LocalRole::Never {
             return Err(Silence::Unanswered);
@@ -161,6 +183,7 @@ impl<'a> Run<'a> {
             is_healthy: &|id| clearances.allows(id),
             trigger: self.request.trigger,
             is_private: site.document.is_private,
+            objection: &|tier, id, output_max| self.objection(tier, id, output_max),
             evidence: evidence(site, found, self.request.has_diagnostic),
             feedback: settings.feedback.enabled.then_some(&advise),
         };
@@ -222,14 +245,15 @@ impl<'a> Run<'a> {
 
     fn record(&mut self, watch: &Watch, state: &State, ended: Ended) {
         let Watch { answer, started, .. } = watch;
-        let spec = self.equipment.settings.models.get(&answer.model).map(|model| &model.spec);
+        let model = self.equipment.settings.models.get(&answer.model);
         let has_ended = state.ended.is_some();
         let took = if has_ended { state.took } else { started.elapsed() };
         let was_refused = matches!(ended, Ended::Failed(_)) && state.text.is_empty();
         let cost = if was_refused {
             Some(NanoUsd(0))
         } else {
-            state.usage.and_then(|usage| usage.charged(spec?.price))
+            let cost = |usage: Usage| charged(model?.price.as_ref(), &usage, self.at);
+            state.usage.and_then(cost).map(PicoUsd::to_nano)
         };
         self.explanation.attempts.push(AttemptRecord {
             tier: answer.tier,

@@ -170,6 +170,7 @@ impl LanguageServer for Backend {
         self.session.lock().client = client.clone();
         let folders = folders::of(&params);
         self.configurator.workspaces(&folders);
+        self.engine.work_in(folders.first().map(PathBuf::as_path));
         self.folders.lock().clone_from(&folders);
         let options = capabilities::settings(params.initialization_options);
         // The handshake is not over: messages to the client wait until `initialized`.
@@ -279,6 +280,7 @@ impl LanguageServer for Backend {
             folders::change(&mut folders, &params.event);
             folders.clone()
         };
+        self.engine.work_in(folders.first().map(PathBuf::as_path));
         self.configurator.workspaces(&folders);
         self.change_settings(self.configurator.load());
         self.keeper.tell(Event::Folders(folders));

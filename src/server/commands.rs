@@ -108,6 +108,7 @@ pub(super) fn status(
 ) -> Value {
     let settings = engine.settings();
     let (standing, size) = (engine.indexes().standing(), engine.indexes().size());
+    let money = engine.books().standing();
     let tiers = Tier::ALL.into_iter().filter(|tier| *tier != Tier::Local);
     let models: serde_json::Map<_, _> = tiers
         .map(|tier| (tier.name().to_owned(), Value::from(settings.policy.models(tier).to_vec())))
@@ -129,6 +130,7 @@ pub(super) fn status(
             "memory_bytes": size.bytes,
             "note": standing.refusal.map(Refusal::sentence),
         },
+        "money": report::money(&money.caps, money.trouble.as_deref()),
         "totals": engine.with_ledger(|ledger| report::totals(ledger.totals())),
         "feedback": {
             "enabled": settings.feedback.enabled,

@@ -238,6 +238,11 @@ impl Books {
         }
     }
 
+    /// Hands over a call for which nothing was set aside: one that somebody else has paid for already.
+    pub fn enter(&self, call: Called<Word>) {
+        self.shared.hand_over(|inbox| inbox.call(Settled { call, parts: Vec::new() }));
+    }
+
     /// Hands over what the user did with the suggestion of a request.
     pub fn react(&self, number: u64, fate: Fate, chars_taken: u32) {
         if self.rules().keeps_entries {

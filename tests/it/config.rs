@@ -86,7 +86,7 @@ fn misspelt_keys() {
     check(
         "api_key = 'sk-123'\n",
         &["config.toml:1:1: api_key = (hidden): no such setting; valid at the top are enabled, \
-           policy, tiers, models, network, context, cache, local, index, feedback, privacy, editor, languages, paths"],
+           policy, tiers, models, network, context, caps, ledger, cache, local, index, feedback, privacy, editor, languages, paths"],
     );
 }
 

@@ -17,6 +17,7 @@ mod init;
 mod ledger;
 mod lexical;
 mod llama_cpp;
+mod money;
 mod neovim;
 mod network;
 mod news;

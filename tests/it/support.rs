@@ -39,6 +39,8 @@ pub(crate) fn model(protocol: Protocol, url: &str) -> ModelSettings {
         },
         endpoint: Endpoint::new(protocol, url),
         patience: Patience { first_text: None, idle: None, total: Duration::from_secs(10) },
+        price: None,
+        listed: None,
     }
 }
 

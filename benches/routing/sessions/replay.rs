@@ -158,6 +158,7 @@ impl<'a> Player<'a> {
         let around = Circumstances {
             model: &|id| self.models.iter().find(|model| model.id == id),
             is_healthy: &|_| true,
+            objection: &|_, _, _| None,
             trigger: Trigger::Automatic,
             is_private: false,
             evidence: evidence(&site, &found, false),

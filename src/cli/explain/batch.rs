@@ -139,6 +139,7 @@ fn decide(
     let around = Circumstances {
         model: &|id| settings.models.get(id).map(|model| &model.spec),
         is_healthy: &|_| true,
+        objection: &|_, _, _| None,
         trigger: row.trigger,
         is_private,
         evidence: evidence(&site, &found, row.has_diagnostic),

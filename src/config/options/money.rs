@@ -12,8 +12,8 @@ pub(super) const ROWS: &[Row] = &[
         kind: DOLLARS,
         default: Preset::Unset,
         scope: Scope::Lower,
-        doc: "The most a single call may cost. What it could cost at worst counts: every byte of the \
-              prompt as a token, and an answer as long as allowed.",
+        doc: "The most a single call may cost. What it could cost at worst counts: the prompt with \
+              as many tokens as its text can have, and an answer as long as allowed.",
     },
     Row {
         key: "caps.day_usd",

@@ -6,6 +6,7 @@
 
 use super::amount::PicoUsd;
 use super::calendar::{Date, Moment};
+use crate::domain::completion::Usage;
 use crate::domain::units;
 
 /// Prices of one token of each kind.
@@ -102,6 +103,18 @@ pub struct Listed {
 }
 
 impl Metered {
+    /// The tokens that a call used.
+    pub fn of(usage: &Usage) -> Self {
+        Self {
+            input: usage.input_uncached.0.into(),
+            cache_read: usage.cache_read.0.into(),
+            cache_write: usage.cache_write.0.into(),
+            cache_write_long: usage.cache_write_hour.0.into(),
+            output: usage.output.0.into(),
+            reasoning: usage.reasoning.0.into(),
+        }
+    }
+
     /// All input tokens: what decides which step of a price holds.
     pub fn prompt(&self) -> u64 {
         self.input + self.cache_read + self.cache_write + self.cache_write_long

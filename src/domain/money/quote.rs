@@ -1,7 +1,8 @@
 //! What a call will cost, said before it is made: what to expect, and what it cannot exceed.
 //!
-//! The first is for people, the second for caps. Tokens are counted by somebody else; where nobody
-//! can count them, bytes bound them, because no tokenizer in use makes two tokens of one byte.
+//! The first is for people, the second for caps. Tokens are counted by somebody else; what they cannot
+//! exceed is judged by the bytes of the text. Should a server count more all the same, the ledger books
+//! what it says, and the difference is reported.
 
 use super::amount::PicoUsd;
 use super::calendar::Moment;
@@ -31,8 +32,16 @@ pub struct Quote {
 pub struct Size {
     /// Tokens, as well as they can be counted or estimated.
     pub tokens: u64,
-    /// Bytes of all text in it.
-    pub bytes: u64,
+    /// More tokens than which it cannot have, see [`tokens_max`].
+    pub tokens_max: u64,
+}
+
+/// More tokens than which a text of these bytes cannot have with any tokenizer that models for code
+/// use: two letters or spaces make at least one token less than they have bytes, anything else may
+/// be a token for each byte. Real code has a little over half as many.
+pub fn tokens_max(text: &str) -> u64 {
+    let halves = |byte: u8| if byte.is_ascii_alphabetic() || byte == b' ' { 1 } else { 2 };
+    text.bytes().map(halves).sum::<u64>().div_ceil(2)
 }
 
 /// The quote for a prompt that may be answered with so many tokens; `None` where the price is unknown.
@@ -41,7 +50,7 @@ pub fn quote(price: Option<&Price>, size: Size, output_max: u64, at: Moment) -> 
     let (share, of) = OUTPUT_SHARE;
     let output = (output_max * share).div_ceil(of);
     let usual = Metered { input: size.tokens, output, ..Metered::default() };
-    let prompt_max = size.bytes.max(size.tokens) + UNSEEN_TOKENS;
+    let prompt_max = size.tokens_max.max(size.tokens) + UNSEEN_TOKENS;
     Some(Quote {
         prompt_tokens: size.tokens,
         output_tokens_max: output_max,
@@ -58,10 +67,11 @@ mod tests {
     #[test]
     fn what_is_expected_is_below_what_is_reserved() {
         let price = Price::flat(Rates::plain(PicoUsd(300_000), PicoUsd(900_000)));
-        let size = Size { tokens: 900, bytes: 3_000 };
+        let size = Size { tokens: 900, tokens_max: 3_000 };
         let found = quote(Some(&price), size, 64, Moment(0)).expect("a price");
         assert_eq!(found.expected, PicoUsd(900 * 300_000 + 16 * 900_000));
         assert_eq!(found.most, PicoUsd(3_128 * 300_000 + 64 * 900_000));
+        assert_eq!([tokens_max("let x"), tokens_max("1{}"), tokens_max("é")], [3, 3, 2]);
         assert_eq!(quote(None, size, 64, Moment(0)), None, "unknown, not free");
     }
 }

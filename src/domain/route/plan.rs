@@ -74,6 +74,9 @@ pub struct Circumstances<'a> {
     pub model: &'a dyn Fn(&str) -> Option<&'a ModelSpec>,
     /// Whether a model's breaker lets it be tried.
     pub is_healthy: &'a dyn Fn(&str) -> bool,
+    /// Why a model of a tier, with an answer of at most so many tokens, may not be asked for money's
+    /// sake; `None` where nothing is against it.
+    pub objection: &'a dyn Fn(Tier, &str, Tokens) -> Option<String>,
     /// Why the editor asks.
     pub trigger: Trigger,
     /// Whether the text must not leave the machine.
@@ -123,7 +126,7 @@ fn plan_of(
     around: &Circumstances<'_>,
 ) -> Plan {
     let row = policy.row(class);
-    let mut planner = Planner { class, row, policy, around, notes: Vec::new() };
+    let mut planner = Planner { class, row, policy, around, notes: Vec::new(), is_capped: false };
     let tiers = planner.wanted_tiers();
     let mut bounds = None;
     let attempts = if around.is_private {
@@ -136,7 +139,16 @@ fn plan_of(
         if let (Some(bounds), Some(feedback)) = (bounds, around.feedback) {
             planner.follow(&feedback(class, bounds), bounds, &mut tiers);
         }
-        planner.attempts(&tiers, is_at_home)
+        let mut attempts = planner.attempts(&tiers, is_at_home);
+        if planner.is_capped {
+            // Tier by tier down to what money is left for.
+            let cheaper = planner.cheaper_than(&tiers);
+            let more = planner.attempts(&cheaper, is_at_home).into_iter();
+            let is_new = |more: &Attempt| !attempts.iter().any(|known| known.model == more.model);
+            let more: Vec<_> = more.filter(is_new).collect();
+            attempts.extend(more);
+        }
+        attempts
     };
     let local = match tiers.first() {
         None => LocalRole::Never,
@@ -168,6 +180,8 @@ struct Planner<'a, 'm> {
     policy: &'a Policy,
     around: &'a Circumstances<'m>,
     notes: Vec<String>,
+    /// Whether money keeps a model out.
+    is_capped: bool,
 }
 
 impl Planner<'_, '_> {
@@ -282,6 +296,13 @@ impl Planner<'_, '_> {
         }
     }
 
+    /// Model tiers with models that are cheaper than all of these and not below the floor.
+    fn cheaper_than(&self, tiers: &[Tier]) -> Vec<Tier> {
+        let least = tiers.iter().copied().min().unwrap_or(Tier::Local);
+        let cheaper = Tier::ALL.into_iter().rev().filter(|t| *t < least && *t != Tier::Local);
+        cheaper.filter(|tier| self.row.allows(*tier)).collect()
+    }
+
     fn attempts(&mut self, tiers: &[Tier], is_at_home: bool) -> Vec<Attempt> {
         let (policy, around) = (self.policy, self.around);
         let mut attempts: Vec<Attempt> = Vec::new();
@@ -293,6 +314,11 @@ impl Planner<'_, '_> {
                 }
                 if !(around.is_healthy)(id) {
                     self.note(format!("{id} is paused after failures"));
+                    continue;
+                }
+                if let Some(why) = (around.objection)(*tier, id, self.row.output_tokens_max) {
+                    self.note(format!("{id} not asked: {why}"));
+                    self.is_capped = true;
                     continue;
                 }
                 if spec.place == Place::Cloud && is_at_home {

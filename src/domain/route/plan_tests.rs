@@ -10,6 +10,8 @@ use crate::domain::route::{ClassPolicy, Evidence};
 struct Case {
     policy: Policy,
     models: BTreeMap<&'static str, ModelSpec>,
+    /// Models that money keeps out.
+    unpaid: Vec<&'static str>,
     sick: Vec<&'static str>,
     trigger: Trigger,
     is_private: bool,
@@ -56,8 +58,18 @@ fn case(tiers: &[Tier], models: &[&'static str]) -> Case {
     }
     let (sick, trigger, is_private) = (Vec::new(), Trigger::Automatic, false);
     let (evidence, block_probability) = (Vec::new(), 0.0);
-    let advice = None;
-    Case { policy, models: specs, sick, trigger, is_private, evidence, block_probability, advice }
+    let (advice, unpaid) = (None, Vec::new());
+    Case {
+        policy,
+        models: specs,
+        sick,
+        unpaid,
+        trigger,
+        is_private,
+        evidence,
+        block_probability,
+        advice,
+    }
 }
 
 impl Case {
@@ -73,6 +85,7 @@ impl Case {
         let around = Circumstances {
             model: &|id| self.models.get(id),
             is_healthy: &|id| !self.sick.contains(&id),
+            objection: &|_, id, _| self.unpaid.contains(&id).then(|| "no money".to_owned()),
             trigger: self.trigger,
             is_private: self.is_private,
             evidence: self.evidence.clone(),
@@ -382,4 +395,24 @@ fn feedback_takes_no_request_from_home_to_the_cloud_unless_allowed() {
     let mut down = case(&[Flagship], &["mid:own", "flagship:cloud@"]);
     down.advice = Some(advice(Shift::Down, None));
     down.check(&["own", "cloud"]);
+}
+
+#[test]
+fn at_a_cap_the_plan_goes_down_tier_by_tier() {
+    let models = ["fast:a", "mid:m", "flagship:f"];
+    let mut case = case(&[Flagship, Mid], &models);
+    case.check(&["f", "m"]);
+    case.unpaid = vec!["f"];
+    case.check(&["m", "a"]);
+    assert!(case.plan().notes.contains(&"f not asked: no money".to_owned()));
+    case.unpaid = vec!["f", "m"];
+    case.check(&["a"]);
+    case.unpaid = vec!["f", "m", "a"];
+    case.check(&[]);
+    assert_ne!(case.plan().local, LocalRole::Never, "the local engine costs nothing");
+    case.unpaid = vec!["f", "m"];
+    for row in &mut case.policy.classes {
+        row.floor = Mid;
+    }
+    case.check(&[]);
 }

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::Run;
 use crate::config::{ModelSettings, Protocol, Settings};
 use crate::domain::cache::{Answer, Place};
-use crate::domain::context::{Budget, gather};
+use crate::domain::context::{Budget, Part, gather};
 use crate::domain::prompt::{self, Files, Prompt, PromptForm};
 use crate::domain::route::clocks::Clocks;
 use crate::domain::route::{Attempt, Plan};
@@ -34,7 +34,7 @@ impl Run<'_> {
 
     /// Begins a call, if it may be made. `left` is the time to the deadline.
     pub(super) fn start(
-        &self,
+        &mut self,
         asked: &Asked<'_>,
         attempt: &Attempt,
         why: Why,
@@ -42,9 +42,19 @@ impl Run<'_> {
         left: Duration,
     ) -> Option<Watch> {
         let Asked { site, place, plan } = *asked;
-        let model = self.equipment.settings.models.get(&attempt.model)?;
-        let provider = self.equipment.providers.get(&attempt.model)?;
-        let prompt = self.prompt(site, plan, attempt, model);
+        let equipment = self.equipment;
+        let model = equipment.settings.models.get(&attempt.model)?;
+        let provider = equipment.providers.get(&attempt.model)?;
+        let (prompt, parts) = self.prompt(site, plan, attempt, model);
+        // Given back where the call is not begun after all.
+        let ticket = match self.reserve(attempt.tier, model, &prompt) {
+            Ok(ticket) => ticket,
+            Err(why) => {
+                self.note(why);
+                return None;
+            }
+        };
+        self.parts.lock().push((attempt.model.clone(), parts));
         let shared = &self.engine.shared;
         let clocks = shared.clearances.with(&attempt.model, |known| {
             Clocks::new(&model.patience, Some(&known.latencies), left)
@@ -57,7 +67,10 @@ impl Run<'_> {
                 answer: answer.clone(),
                 is_chat: model.spec.form == PromptForm::Chat,
                 prompt,
-                price: model.spec.price,
+                price: model.price.clone(),
+                ticket: Some(ticket),
+                request: self.explanation.request,
+                workspace: self.engine.workspace(),
                 clocks,
                 opens,
                 clearance: shared.clear(&attempt.model, why)?,
@@ -67,8 +80,14 @@ impl Run<'_> {
         })
     }
 
-    /// What the model is asked. What it consists of is noted for the record.
-    fn prompt(&self, site: &Site, plan: &Plan, attempt: &Attempt, model: &ModelSettings) -> Prompt {
+    /// What the model is asked, and what that consists of.
+    pub(in crate::engine) fn prompt(
+        &self,
+        site: &Site,
+        plan: &Plan,
+        attempt: &Attempt,
+        model: &ModelSettings,
+    ) -> (Prompt, Vec<Part>) {
         let Settings { context, privacy, .. } = &*self.equipment.settings;
         let room = model.spec.context_tokens.0.saturating_sub(plan.output_tokens_max.0);
         let takes_files = model.endpoint.protocol == Protocol::LlamaCppInfill;
@@ -82,9 +101,9 @@ impl Run<'_> {
             own_keys: self.equipment.providers.keys(),
         };
         let context = gather(site, plan.extent, &budget, &self.request.neighbours);
-        self.parts.lock().push((attempt.model.clone(), context.parts().to_vec()));
         let files = if takes_files { Files::Apart } else { Files::AsComments };
-        prompt::build(&context, &model.spec.form, files, plan.output_tokens_max)
+        let prompt = prompt::build(&context, &model.spec.form, files, plan.output_tokens_max);
+        (prompt, context.parts().to_vec())
     }
 
     fn wanted<'b>(&'b self, asked: &Asked<'b>, answer: &'b Answer) -> Wanted<'b> {

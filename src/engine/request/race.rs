@@ -121,6 +121,7 @@ impl Run<'_> {
                     return Err(Silence::TooLate);
                 }
             }
+            self.await_lease(asked.site, &attempt, asked.plan).await;
             let why = std::mem::replace(&mut course.why, Why::Planned);
             if self.begin(asked, course, attempt, why) {
                 return Ok(true);

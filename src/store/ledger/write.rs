@@ -220,7 +220,7 @@ impl Entering<'_> {
     fn reactions(&mut self, inbox: &Inbox) -> rusqlite::Result<()> {
         for reaction in &inbox.reactions {
             let fate = self.name(word_of(&Fate::WORDS, reaction.fate))?;
-            let sql = "UPDATE request SET fate = ?3, chars_taken = max(chars_taken, ?4)
+            let sql = "UPDATE request SET fate = ?3, chars_taken = max(chars_taken, min(chars, ?4))
                  WHERE session = ?1 AND number = ?2";
             self.transaction.prepare_cached(sql)?.execute(params![
                 self.session,
@@ -428,9 +428,7 @@ fn notice(
         ),
         Cap::Reached => (
             "reached",
-            format!(
-                "{counter}: {spent} of {max}, the cap; what does not fit is not asked any more"
-            ),
+            format!("{counter}: {spent} of {max}; what may cost more than the rest is not asked"),
         ),
     };
     let [tier, period, counted] = words(counter);

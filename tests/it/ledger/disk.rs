@@ -45,8 +45,8 @@ fn a_full_disk_stops_only_what_a_cap_could_not_hold() {
     assert!(promised > 100, "{promised}");
     assert!(blind > 0 && blind <= CAP / 100, "{blind} of {CAP}");
     assert_eq!(said("notices"), [1]);
-    let slowest = said("slowest_us")[0];
-    assert!(slowest < 50_000, "handing over took {slowest} µs");
+    let slow = said("slow_us")[0];
+    assert!(slow < 1_000, "handing over took {slow} µs once in a hundred times");
 
     let path = ledger(folder.path());
     assert!(is_whole(&path));
@@ -54,5 +54,5 @@ fn a_full_disk_stops_only_what_a_cap_could_not_hold() {
     let mut last = 0;
     kept.requests(EVER, |asked| last = last.max(asked.id.number)).expect("rows");
     assert!(last >= promised, "{last} < {promised}");
-    println!("{promised} entries written, then {blind} of {CAP} spent, slowest {slowest} µs");
+    println!("{promised} entries written, then {blind} of {CAP} spent, handing over p99 {slow} µs");
 }

@@ -141,7 +141,7 @@ fn spend(job: &Job, books: &Books) {
 fn fill(job: &Job, books: &Books) {
     let log = Log::open(&job.folder);
     let mut number = job.first;
-    let mut slowest = Duration::ZERO;
+    let mut times = Vec::new();
     while books.flush(PATIENCE) {
         log.line(&format!("promised {}", number - 1));
         for _ in 0..100 {
@@ -157,9 +157,12 @@ fn fill(job: &Job, books: &Books) {
             ticket.settle(called(number, 700));
             blind += 700;
         }
-        slowest = slowest.max(started.elapsed());
+        times.push(started.elapsed());
     }
+    times.sort_unstable();
+    // The last of a hundred may be those of other programs' turns on the processor.
+    let slow = times[times.len() * 99 / 100];
     log.line(&format!("blind {blind}"));
-    log.line(&format!("slowest_us {}", slowest.as_micros()));
+    log.line(&format!("slow_us {}", slow.as_micros()));
     log.line(&format!("notices {}", books.take_notices().len()));
 }

@@ -32,6 +32,8 @@ pub(crate) struct Setup {
     pub(crate) deadline: Duration,
     /// Lines at the top of the settings file: tables such as `[cache]`.
     pub(crate) more: String,
+    /// Further lines of the model's own table.
+    pub(crate) model: String,
     /// How `initialize` says what columns count.
     pub(crate) encoding: &'static str,
     /// Where the settings say the model is, if not where it is.
@@ -50,6 +52,7 @@ impl Default for Setup {
         Self {
             deadline,
             more: String::new(),
+            model: String::new(),
             encoding: "utf-16",
             url: None,
             gate: "off",
@@ -150,6 +153,14 @@ impl Rig {
         self.server.notify("$/cancelRequest", &json!({ "id": id }));
     }
 
+    /// What `tabtier.explain` says of the last request.
+    pub(crate) fn explain(&mut self) -> Value {
+        let id = self
+            .server
+            .request("workspace/executeCommand", &json!({ "command": "tabtier.explain" }));
+        self.server.expect_reply(&id)["result"].clone()
+    }
+
     /// What `tabtier.status` says.
     pub(crate) fn status(&mut self) -> Value {
         let id = self
@@ -216,7 +227,7 @@ fn settings(url: &str, setup: &Setup) -> String {
     format!(
         "policy.override = \"fast\"\npolicy.gate = \"{}\"\n{classes}tiers.fast.models = [\"scripted\"]\n\
          tiers.fast.settle_ms = 0\n{}\n[models.scripted]\nprotocol = \"{protocol}\"\n\
-         url = \"{url}\"\ntimeout_ms = 60000\n",
-        setup.gate, setup.more
+         url = \"{url}\"\ntimeout_ms = 60000\n{}\n",
+        setup.gate, setup.more, setup.model
     )
 }
