@@ -6,6 +6,8 @@
 mod clocks;
 mod gated;
 mod hedging;
+mod llama;
+mod matrix;
 mod moving_up;
 mod reuse;
 mod scripted;

@@ -14,6 +14,10 @@ use crate::domain::site::Site;
 /// Drops text with suspicious characters unless they already stand on the cursor's line.
 pub(super) fn check(site: &Site, text: &str) -> Result<(), Dropped> {
     let is_known = |c: char| site.line_prefix.contains(c) || site.line_suffix.contains(c);
+    // What a decoder puts where bytes were no text; nobody knows what the model meant.
+    if text.contains(char::REPLACEMENT_CHARACTER) && !is_known(char::REPLACEMENT_CHARACTER) {
+        return Err("the answer holds bytes that are no text");
+    }
     let before = site.line_prefix.chars().next_back().unwrap_or(' ');
     let pairs = std::iter::once(before).chain(text.chars()).zip(text.chars());
     for (before, c) in pairs {
@@ -95,6 +99,12 @@ mod tests {
         ] {
             assert!(check(&site, text).is_ok(), "{text}");
         }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_dropped() {
+        assert!(check(&site("x = |"), "a\u{fffd}").is_err());
+        assert!(check(&site("\"\u{fffd}\" == |"), "\"\u{fffd}\"").is_ok());
     }
 
     #[test]
