@@ -6,6 +6,7 @@ mod bad_input;
 mod config;
 mod doctor;
 mod editors;
+mod emacs;
 mod explain;
 mod faults;
 mod feedback;

@@ -158,8 +158,12 @@ async fn everything_a_user_does_works_in_vscode() {
 fn answer(request: &Request) -> Script {
     let body = request.body.to_string();
     let text = models::ANSWERS.iter().find(|(at_cursor, _)| body.contains(at_cursor));
-    let Script(steps) = Script::chat(&[text.map_or("", |(_, text)| text)]);
     let is_slow = request.body["model"] == "slow";
+    let text = text.map_or("", |(_, text)| text);
+    let Script(steps) =
+        Script::chat(&[
+            if is_slow { text.replace("cheap", "dear") } else { text.to_owned() }.as_str()
+        ]);
     let wait = is_slow.then_some(Step::Wait(SLOW));
     Script::new(wait.into_iter().chain(steps).collect::<Vec<_>>())
 }
@@ -196,6 +200,7 @@ fn editor_settings() -> Value {
         "extensions.autoCheckUpdates": false,
         "extensions.autoUpdate": false,
         "files.autoSave": "off",
+        "remote.autoForwardPorts": false,
         "telemetry.telemetryLevel": "off",
         "update.mode": "none",
         "workbench.enableExperiments": false,

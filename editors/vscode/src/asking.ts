@@ -7,6 +7,7 @@ import type { Late } from './protocol';
 
 const method = 'textDocument/inlineCompletion';
 const trigger = 'editor.action.inlineSuggest.trigger';
+const hide = 'editor.action.inlineSuggest.hide';
 
 /** As the protocol numbers them. */
 const automatic = 2;
@@ -59,6 +60,8 @@ export class Asking {
   }
 
   private async ask(reason: Reason): Promise<void> {
+    // What is on the screen would stay there instead of the answer.
+    await vscode.commands.executeCommand(hide);
     this.reason = reason;
     try {
       await vscode.commands.executeCommand(trigger);

@@ -86,7 +86,7 @@ async function state(page) {
       label: bar ? bar.querySelector('a')?.getAttribute('aria-label') ?? bar.getAttribute('aria-label') ?? '' : '',
       problem: bar ? /warning-kind|error-kind/.test(bar.className) : false,
       popup: all('.suggest-widget.visible .monaco-list-row', document).map((row) => plain(row.textContent)),
-      notes: all('.notification-toast', document).map((toast) => plain(toast.textContent)),
+      notes: all('.notification-list-item-message', document).map((toast) => plain(toast.textContent)),
       tabs: all('.tab', document).map((tab) => tab.getAttribute('data-resource-name')),
     };
   });

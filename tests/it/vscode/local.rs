@@ -134,7 +134,9 @@ fn killed() -> Scenario {
             {"goto": "5:12"},
             {"type": "\nlet total = compute_to"}, {"ghost": "tal"},
             {"kill": null}, {"await": "ready"},
-            {"type": "t"}, {"ghost": "al"}, {"screenshot": "after-the-kill"}, {"key": "Tab"},
+            // The new server has said who answered: what is shown is not left over from the old one.
+            {"type": "t"}, {"status": "local"}, {"ghost": "al"}, {"screenshot": "after-the-kill"},
+            {"key": "Tab"},
             {"line": "    let total = compute_total"},
             {"command": "Tabtier: Restart Server"}, {"rest": 300}, {"await": "ready"},
             {"type": ";\nlet next = compute_to"}, {"ghost": "tal"}, {"key": "Tab"},

@@ -13,7 +13,8 @@ use crate::support::lsp::kept;
 use crate::support::upstream::Request;
 
 /// What stands in a prompt, and what is answered to it: the first that is there counts.
-pub(super) const ANSWERS: [(&str, &str); 5] = [
+pub(super) const ANSWERS: [(&str, &str); 6] = [
+    ("let bigger = ", "cheap();"),
     ("let late = ", "compute_total(3, 4);"),
     ("let typed_on = second", "_thing();"),
     ("let menu = compute_total", "(5, 6);"),
@@ -23,7 +24,7 @@ pub(super) const ANSWERS: [(&str, &str); 5] = [
 
 /// The scenarios, in the order they are played.
 pub(super) fn scenarios() -> Vec<Scenario> {
-    vec![block(), late(), typing_on(), menu(), bracket(), words()]
+    vec![block(), late(), typing_on(), menu(), bracket(), words(), bigger()]
 }
 
 fn block() -> Scenario {
@@ -124,6 +125,21 @@ fn words() -> Scenario {
             let first = states[5]["ghost"].as_str().expect("a ghost");
             assert_eq!(first, "(second_word, third_word);");
         },
+    }
+}
+
+/// The small model has answered; the one above it is asked by a key, and takes its second.
+fn bigger() -> Scenario {
+    Scenario {
+        name: "a bigger model",
+        file: "quick/bigger.rs",
+        text: RUST.to_owned(),
+        steps: json!([
+            {"goto": "5:12"}, {"type": "\nlet bigger = "}, {"ghost": "cheap();"},
+            {"key": "Control+Alt+Period"}, {"ghost": "dear();"}, {"screenshot": "a-bigger-model"},
+            {"status": "mid"}, {"key": "Tab"}, {"line": "    let bigger = dear();"},
+        ]),
+        check: |_, text| assert_eq!(text, with_line("    let bigger = dear();")),
     }
 }
 
