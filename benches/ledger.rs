@@ -121,7 +121,6 @@ fn entry(numbers: &mut Numbers, number: u64, at: Millis) -> (Asked<Word>, Option
     let (model, tier, input, output) = numbers.one_of(&MODELS);
     let (origin, who, tier_of_offer) = match kind {
         0..4 => (Origin::Model, model, tier),
-        4..6 => (Origin::Local, "", Tier::Local),
         6 => (Origin::Cache, model, tier),
         _ => (Origin::Local, "", Tier::Local),
     };
@@ -180,7 +179,7 @@ fn fill(path: &Path, rows: u64) {
     let (end, started) = (now(), Instant::now());
     let month = 30 * 86_400_000;
     for number in 1..=rows {
-        let at = end - month + (number as i64 * month / rows as i64);
+        let at = end - month + (number.cast_signed() * month / rows.cast_signed());
         let (asked, called) = entry(&mut numbers, number, at);
         books.request(asked);
         if let Some(called) = called {

@@ -71,13 +71,15 @@ fn imported(
                 words.push(call.model.clone());
                 (words.len() - 1) as u32
             });
-            with_number(call, model)
+            with_number(&call, model)
         })
         .collect();
     let word = |number: u32| words.get(number as usize).map_or("", String::as_str);
     let price = |model| price_of_export(settings, word(model));
     let mut audit = Audit::new(rules, &price);
-    calls.iter().for_each(|called| audit.call(called));
+    for called in &calls {
+        audit.call(called);
+    }
     print(audit, arguments, &word);
     if strange > 0 {
         super::complain(&format!("tabtier: {strange} rows of {name} were not understood\n"));
@@ -85,7 +87,7 @@ fn imported(
     Ok(0)
 }
 
-fn with_number(call: Called<String>, model: u32) -> Called<u32> {
+fn with_number(call: &Called<String>, model: u32) -> Called<u32> {
     Called {
         model,
         language: 0,

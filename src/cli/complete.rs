@@ -30,6 +30,7 @@ const SHOWN_MAX: usize = 60;
 
 /// `complete` and its options.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(super) struct Arguments {
     /// The place: file, line and column from 1. Columns count characters.
     #[arg(value_name = "FILE:LINE:COL")]

@@ -105,6 +105,8 @@ fn mark_here(report: &mut Report) {
     let here = WorkspaceId::of(&here.to_string_lossy()).to_string();
     if report.by == By::Workspace {
         let found = report.groups.iter_mut().find(|(name, _)| *name == here);
-        found.into_iter().for_each(|(name, _)| name.push_str(" (here)"));
+        if let Some((name, _)) = found {
+            name.push_str(" (here)");
+        }
     }
 }

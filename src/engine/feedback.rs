@@ -173,7 +173,9 @@ impl Engine {
         if ended.is_empty() {
             return;
         }
-        ended.iter().for_each(|ended| self.note_end(ended));
+        for ended in &ended {
+            self.note_end(ended);
+        }
         for accepted in ended.iter().filter(|ended| ended.taken == Taken::Accepted) {
             self.with_ledger(|ledger| ledger.react(accepted.request, Reaction::Accepted));
         }

@@ -3,8 +3,9 @@
 //! Two versions of the protocol are served. From 2026-10-21 on any sampling parameter is an error,
 //! and newer models refuse them under either version, so `temperature` goes only to models known to
 //! take it, and the assistant's turn is never begun for the model (prefill), which newer models
-//! refuse too. The stable part of the prompt is marked for the vendor's cache where it can be long
-//! enough to be kept; that is one breakpoint of the four allowed.
+//! refuse too. The prompt is marked for the vendor's cache where it most likely will be the same
+//! again and can be long enough to be kept: at the end of the instruction and at the prompt's own
+//! breakpoints, which makes three of the four marks allowed at most.
 //!
 //! Usage comes in parts: the input with the first event, the output with the last. Field names:
 //! anthropic 2.12.0 (the Python SDK), platform.claude.com, and answers recorded from llama.cpp's
@@ -28,6 +29,10 @@ const VERSION_WITHOUT_SAMPLING: &str = "2026-10-21";
 /// The fewest bytes that make a token of prose or code; used to tell which prompt cannot be long
 /// enough for the cache.
 const BYTES_PER_TOKEN_MIN: usize = 2;
+
+/// Bound: breakpoints of a prompt that are used. The vendor allows four marks, and the end of the
+/// instruction is one.
+const BREAKPOINTS_MAX: usize = 3;
 
 /// `POST {url}/v1/messages`.
 pub(super) struct Messages {
@@ -54,14 +59,33 @@ impl Messages {
         self.version.as_str() < VERSION_WITHOUT_SAMPLING && self.traits.takes("temperature")
     }
 
-    /// The stable part, marked where the vendor may keep it.
-    fn system(&self, text: &str) -> Value {
-        let mut block = json!({ "type": "text", "text": text });
-        let tokens_max = text.len() / BYTES_PER_TOKEN_MIN;
-        if tokens_max >= self.traits.cache_tokens_min as usize {
-            block["cache_control"] = json!({ "type": "ephemeral" });
+    /// Instruction and user's text as blocks. A block is marked where everything up to its end can
+    /// be long enough to be kept.
+    fn blocks(&self, system: &str, user: &str, breakpoints: &[usize]) -> (Value, Value) {
+        let mut bytes = 0;
+        let mut block = |text: &str, is_stable: bool| {
+            let mut block = json!({ "type": "text", "text": text });
+            bytes += text.len();
+            let tokens_max = bytes / BYTES_PER_TOKEN_MIN;
+            if is_stable && tokens_max >= self.traits.cache_tokens_min as usize {
+                block["cache_control"] = json!({ "type": "ephemeral" });
+            }
+            block
+        };
+        let system = json!([block(system, true)]);
+        let mut begin = 0;
+        let mut blocks = Vec::new();
+        for &end in breakpoints.iter().take(BREAKPOINTS_MAX) {
+            // Neither an empty block nor one of white space alone is accepted.
+            if let Some(text) = user.get(begin..end).filter(|text| !text.trim().is_empty()) {
+                blocks.push(block(text, true));
+                begin = end;
+            }
         }
-        json!([block])
+        if !user[begin..].trim().is_empty() || blocks.is_empty() {
+            blocks.push(block(&user[begin..], false));
+        }
+        (system, json!(blocks))
     }
 }
 
@@ -90,14 +114,15 @@ impl Wire for Messages {
         let PromptBody::Chat { system, user } = &prompt.body else {
             return Err(wrong_form("anthropic_messages", "chat prompts"));
         };
+        let (instruction, blocks) = self.blocks(system, user, &prompt.breakpoints);
         let mut body = fields(json!({
             "model": self.model,
             "max_tokens": prompt.output_tokens_max.0,
-            "messages": [{ "role": "user", "content": user }],
+            "messages": [{ "role": "user", "content": blocks }],
             "stream": true,
         }));
         if !system.is_empty() {
-            body.insert("system".to_owned(), self.system(system));
+            body.insert("system".to_owned(), instruction);
         }
         // White space alone is refused as a place to stop.
         let stops: Vec<_> = prompt.stop.iter().filter(|stop| !stop.trim().is_empty()).collect();

@@ -230,7 +230,7 @@ fn name<'a>(by: By, key: u64, word: &dyn Fn(u32) -> &'a str) -> String {
         By::Model if word(number).is_empty() => "local engine".to_owned(),
         By::Model | By::Language => word(number).to_owned(),
         By::Workspace => WorkspaceId(number).to_string(),
-        By::Day => crate::domain::money::Moment(key as i64 * 86_400).date().to_string(),
+        By::Day => crate::domain::money::Moment(key.cast_signed() * 86_400).date().to_string(),
     }
 }
 

@@ -255,6 +255,7 @@ impl LanguageServer for Backend {
         };
         // Who waits is answered at once; the call may go on, if it goes on as the user did.
         self.pending.supersede(document.id);
+        self.news.forget(document.id);
         self.engine.typed(&document);
         self.engine.edited(&document);
         self.analyser.submit(document);

@@ -179,7 +179,7 @@ mod tests {
         });
         let local = local.iter().map(guess).collect();
         let explanation = Explanation::new(1, String::new(), Trigger::Automatic);
-        menu(&Explanation { offered, local, ..explanation }, &target).items
+        menu(&Explanation { local, offered, ..explanation }, &target).items
     }
 
     #[test]

@@ -110,6 +110,7 @@ pub enum Trouble {
 }
 
 impl Trouble {
+    #[allow(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
     fn from_io(error: std::io::Error) -> Self {
         Self::Other(error.to_string())
     }

@@ -5,6 +5,7 @@
 
 mod clocks;
 mod gated;
+mod goaway;
 mod hedging;
 mod llama;
 mod matrix;

@@ -79,7 +79,7 @@ fn called(number: u64, cost: u64) -> Called<Word> {
     }
 }
 
-/// Whether SQLite finds the file whole.
+/// Whether `SQLite` finds the file whole.
 fn is_whole(path: &Path) -> bool {
     let connection = rusqlite::Connection::open(path).expect("open");
     let verdict: String =

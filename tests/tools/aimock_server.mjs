@@ -15,11 +15,15 @@ if (!folder) {
   console.error("usage: node aimock_server.mjs FOLDER");
   process.exit(2);
 }
-process.env.AIMOCK_API_KEYS = "test-key";
 const require = createRequire(`${folder}/package.json`);
 const { LLMock } = await import(pathToFileURL(require.resolve("@copilotkit/aimock")).href);
 
-const mock = new LLMock({ port: 0, chunkSize: 6, logLevel: "silent" });
+const mock = new LLMock({
+  port: 0,
+  chunkSize: 6,
+  logLevel: "silent",
+  auth: { apiKeys: ["test-key"] },
+});
 mock.onMessage("ask-plain", { content: "return a + b;" });
 mock.onMessage("ask-thinking", { content: "return a;", reasoning: "the user wants a" });
 mock.onMessage("ask-limited", {

@@ -12,6 +12,13 @@ import argparse
 import json
 
 
+def text_of(content):
+    """Content is text or a list of parts, of which those with text are what is to be inserted."""
+    if isinstance(content, list):
+        return "".join(getattr(part, "text", "") for part in content)
+    return content or ""
+
+
 def ask_mistral(url, stream):
     from mistralai.client import Mistral
 
@@ -57,7 +64,7 @@ def main():
     print(
         json.dumps(
             {
-                "text": "".join(text or "" for text, _, _ in pieces),
+                "text": "".join(text_of(content) for content, _, _ in pieces),
                 "finish": next((reason for _, reason, _ in pieces if reason), None),
                 "input": usages[-1].prompt_tokens if usages else None,
                 "output": usages[-1].completion_tokens if usages else None,

@@ -29,8 +29,10 @@ pub struct Holding {
     pub spent: u64,
     /// What the cheapest and the dearest call need that were asked for lately.
     demand: Option<(u64, u64)>,
-    /// A call that takes this much or more finds too little, as far as is known.
-    dry_from: Option<u64>,
+    /// What the last call needs that found too little.
+    short: Option<u64>,
+    /// What else is to be had, where that was less than the dearest call needs.
+    rest: Option<u64>,
 }
 
 /// Leases and reservations of one process.
@@ -97,7 +99,7 @@ impl Holding {
     }
 
     fn is_dry_for(&self, part: u64) -> bool {
-        self.dry_from.is_some_and(|dry_from| part >= dry_from)
+        self.rest.is_some_and(|rest| part > self.free().saturating_add(rest))
     }
 
     /// Spent or about to be, and not in the shared sums.
@@ -165,7 +167,10 @@ impl Purse {
         match holding.free() >= part {
             true => Ok(()),
             false if holding.is_dry_for(part) || part > limit.max => Err(Refusal::Reached(*limit)),
-            false => Err(Refusal::Waiting),
+            false => {
+                holding.short = Some(part);
+                Err(Refusal::Waiting)
+            }
         }
     }
 
@@ -224,20 +229,19 @@ impl Purse {
             let holding = self.holdings.get(&(limit.counter, start))?;
             let (least, full) = holding.demand?;
             let short = |part: u64| part.saturating_sub(holding.free());
-            let want =
-                Want { least: short(least), full: short(full), more: full.saturating_mul(3) };
+            let least = short(holding.short.unwrap_or(least));
+            let want = Want { least, full: short(full), more: full.saturating_mul(3) };
             (want.full > 0).then_some((*limit, start, want))
         };
         caps.limits.iter().filter_map(want).collect()
     }
 
-    /// A lease was granted, of what was wanted or less.
-    pub fn granted(&mut self, slot: Slot, want: Want, amount: u64) {
+    /// A lease was granted, of what was wanted or less; `rest` is what nobody holds after it.
+    pub fn granted(&mut self, slot: Slot, want: Want, amount: u64, rest: u64) {
         let holding = self.holdings.entry(slot).or_default();
-        let free = holding.free();
         holding.held = holding.held.saturating_add(amount);
-        let missed = if amount < want.least { want.least } else { want.full };
-        holding.dry_from = (amount < want.full).then(|| free.saturating_add(missed));
+        holding.short = None;
+        holding.rest = (amount < want.full).then_some(rest);
     }
 
     /// What was settled has been booked: it leaves the lease. Returns what of the lease that took,
@@ -269,7 +273,7 @@ impl Purse {
                 given.push((*slot, free));
             }
             if is_idle {
-                (holding.demand, holding.dry_from) = (None, None);
+                (holding.demand, holding.short, holding.rest) = (None, None, None);
             }
         }
         self.holdings.retain(|(counter, start), holding| {

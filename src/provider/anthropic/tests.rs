@@ -21,7 +21,7 @@ fn asks_without_prefill_and_without_blank_stops() {
     let expected = json!({
         "model": "claude-haiku-4-5", "max_tokens": 32, "stream": true, "temperature": 0,
         "system": [{"type": "text", "text": "be brief"}],
-        "messages": [{"role": "user", "content": "a<CURSOR/>"}],
+        "messages": [{"role": "user", "content": [{"type": "text", "text": "a<CURSOR/>"}]}],
         "stop_sequences": ["```"],
     });
     assert_eq!(body("claude-haiku-4-5", None), expected);
@@ -47,20 +47,54 @@ fn the_version_is_a_header() {
     assert_eq!(newer.headers(), [("anthropic-version", "2026-10-21")]);
 }
 
+/// The texts of a body in order, each with whether it is marked for the cache.
+fn marked(model: &str, system: &str, user: &str, breakpoints: &[usize]) -> Vec<(String, bool)> {
+    let mut prompt = chat_prompt();
+    prompt.body = PromptBody::Chat { system: system.to_owned(), user: user.to_owned() };
+    prompt.breakpoints = breakpoints.to_vec();
+    let body = wire(model, None).body(&prompt).expect("a chat prompt");
+    let blocks = [&body["system"], &body["messages"][0]["content"]];
+    let blocks = blocks.into_iter().filter_map(Value::as_array).flatten();
+    let mark = json!({"type": "ephemeral"});
+    let text = |block: &Value| block["text"].as_str().expect("text").to_owned();
+    blocks.map(|block| (text(block), block.get("cache_control") == Some(&mark))).collect()
+}
+
 #[test]
-fn the_stable_part_is_marked_where_it_may_be_long_enough_to_be_kept() {
-    let marks = |model: &str, bytes: usize| {
-        let mut prompt = chat_prompt();
-        prompt.body = PromptBody::Chat { system: "x".repeat(bytes), user: "y".repeat(90_000) };
-        let body = wire(model, None).body(&prompt).expect("a chat prompt");
-        let text = Value::from(body).to_string();
-        text.matches("\"cache_control\":{\"type\":\"ephemeral\"}").count()
+fn what_stays_is_marked_where_it_may_be_long_enough_to_be_kept() {
+    let is_marked = |model, bytes: usize| {
+        let all = marked(model, &"x".repeat(bytes), &"y".repeat(90_000), &[]);
+        assert!(!all[1].1, "what changes with every key is never marked");
+        all[0].1
     };
     // Haiku 4.5 keeps 4,096 tokens and more, Haiku 5.5 512 and more.
-    assert_eq!(marks("claude-haiku-4-5", 8_191), 0);
-    assert_eq!(marks("claude-haiku-4-5", 8_192), 1);
-    assert_eq!(marks("claude-haiku-5-5", 1_023), 0);
-    assert_eq!(marks("claude-haiku-5-5", 1_024), 1);
+    assert!(!is_marked("claude-haiku-4-5", 8_191) && is_marked("claude-haiku-4-5", 8_192));
+    assert!(!is_marked("claude-haiku-5-5", 1_023) && is_marked("claude-haiku-5-5", 1_024));
+}
+
+#[test]
+fn the_prompts_breakpoints_end_blocks_and_what_stands_before_counts_too() {
+    let (system, user) =
+        ("s".repeat(400), ["a".repeat(300), "b".repeat(400), "c".repeat(50)].concat());
+    let all = marked("claude-haiku-5-5", &system, &user, &[300, 700]);
+    let lengths: Vec<_> = all.iter().map(|(text, is_marked)| (text.len(), *is_marked)).collect();
+    assert_eq!(lengths, [(400, false), (300, false), (400, true), (50, false)]);
+    let joined: String = all[1..].iter().map(|(text, _)| text.as_str()).collect();
+    assert_eq!(joined, user);
+}
+
+#[test]
+fn no_more_marks_than_allowed_no_blank_blocks_and_no_cut_inside_a_character() {
+    let user = format!("{}é \n{}", "a".repeat(2_000), "b".repeat(3_000));
+    let breakpoints = [500, 1_000, 2_001, 2_004, 2_005, 2_006, 2_500, 5_004];
+    let all = marked("claude-haiku-5-5", &"s".repeat(2_000), &user, &breakpoints);
+    assert!(all.iter().filter(|(_, is_marked)| *is_marked).count() <= 4, "{}", all.len());
+    let whole = marked("claude-haiku-5-5", "s", &user, &[user.len()]);
+    assert_eq!(whole[1..], [(user.clone(), true)]);
+    let blank = marked("claude-haiku-5-5", "s", " \nx", &[2]);
+    assert_eq!(blank[1..], [(" \nx".to_owned(), false)]);
+    let inside = marked("claude-haiku-5-5", "s", "éx", &[1]);
+    assert_eq!(inside[1..], [("éx".to_owned(), false)]);
 }
 
 #[test]

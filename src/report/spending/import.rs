@@ -130,7 +130,7 @@ impl Row {
         };
         match known.figure {
             Figure::Model => {
-                self.model = value.as_str().filter(|m| !m.is_empty()).map(str::to_owned)
+                self.model = value.as_str().filter(|m| !m.is_empty()).map(str::to_owned);
             }
             Figure::Input => self.input = count(value).or(self.input),
             Figure::Uncached => self.uncached = count(value).or(self.uncached),

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::failures::Kind;
 use super::{Group, Report, shown};
+use crate::domain::class::RequestClass;
 use crate::domain::money::Moment;
 
 /// The report.
@@ -74,7 +75,7 @@ fn failures(kind: &Kind) -> Value {
         json!({
             "request": shown(example.id),
             "date": date(example.at),
-            "class": example.class.map(|class| class.name()),
+            "class": example.class.map(RequestClass::name),
             "tier": example.tier.name(),
             "model": example.model,
             "cost_usd": example.cost.exact(),

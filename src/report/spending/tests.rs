@@ -26,7 +26,7 @@ fn asked(
     };
     Asked {
         id: EntryId { session: 1, number },
-        at: START + number as Millis * 1_000,
+        at: START + number.cast_signed() * 1_000,
         class: Some(class),
         language: 1,
         workspace: WorkspaceId(9),
@@ -46,7 +46,7 @@ fn asked(
 fn called(number: u64, class: RequestClass, tier: Tier, cost: Option<u64>) -> Called<u32> {
     Called {
         id: EntryId { session: 1, number },
-        at: START + number as Millis * 1_000,
+        at: START + number.cast_signed() * 1_000,
         class: Some(class),
         language: 1,
         workspace: WorkspaceId(9),

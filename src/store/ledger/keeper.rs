@@ -213,8 +213,8 @@ impl Keeper<'_> {
     /// What a transaction came to takes effect in memory.
     fn accept(&mut self, written: Written, inbox: &Inbox, now: Moment) {
         let mut purse = self.shared.purse.lock();
-        for (slot, want, amount) in written.granted {
-            purse.granted(slot, want, amount);
+        for (slot, want, amount, rest) in written.granted {
+            purse.granted(slot, want, amount, rest);
         }
         drop(purse);
         self.others = written.others;

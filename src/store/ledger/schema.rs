@@ -57,7 +57,7 @@ const STEPS: &[&str] = &[
 ];
 
 /// The version this program writes.
-pub(super) const VERSION: i64 = STEPS.len() as i64;
+pub(super) const VERSION: i64 = STEPS.len().cast_signed() as i64;
 
 /// Opens the ledger for writing; makes it where there is none, and renews it where it is older.
 pub(super) fn open(path: &Path) -> Result<Connection, Trouble> {
@@ -130,7 +130,7 @@ pub(super) fn is_sound(path: &Path) -> bool {
     }
 }
 
-/// Makes the file, readable by this user alone; the files SQLite puts beside it are as private.
+/// Makes the file, readable by this user alone; the files `SQLite` puts beside it are as private.
 fn private_file(path: &Path) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);

@@ -34,7 +34,8 @@ pub(super) struct Batch<'a> {
 /// What came of it.
 #[derive(Debug, Default)]
 pub(super) struct Written {
-    pub(super) granted: Vec<(Slot, Want, u64)>,
+    /// What was wanted, what was granted of it, and what nobody holds after it.
+    pub(super) granted: Vec<(Slot, Want, u64, u64)>,
     /// Every cap with its shared sum in the current period.
     pub(super) sheets: Vec<(Limit, Sheet)>,
     pub(super) notices: Vec<String>,
@@ -51,11 +52,11 @@ pub(super) struct Writer {
 
 /// The words that a counter is kept by.
 fn words(counter: Counter) -> [&'static str; 3] {
-    let counted = match counter.counted {
+    let unit = match counter.counted {
         Counted::Money => "money",
         Counted::Requests => "requests",
     };
-    [counter.tier.map_or("all", |tier| tier.name()), counter.period.name(), counted]
+    [counter.tier.map_or("all", |tier| tier.name()), counter.period.name(), unit]
 }
 
 impl Writer {
@@ -134,7 +135,8 @@ impl Writer {
             "DELETE FROM request WHERE (session, number) IN
                  (SELECT session, number FROM request WHERE at < ?1 LIMIT ?2)",
         ] {
-            left |= self.connection.execute(sql, params![before, ROWS as i64])? == ROWS;
+            left |=
+                self.connection.execute(sql, params![before, ROWS.cast_signed() as i64])? == ROWS;
         }
         Ok(!left)
     }
@@ -182,7 +184,7 @@ impl Entering<'_> {
     }
 
     fn request(&mut self, asked: &Asked<Word>) -> rusqlite::Result<()> {
-        let class = self.named(asked.class.map(|class| class.name()))?;
+        let class = self.named(asked.class.map(crate::domain::class::RequestClass::name))?;
         let language = self.name(&asked.language)?;
         let offer = asked.offer.as_ref();
         let tier = self.named(offer.map(|offer| offer.tier.name()))?;
@@ -195,7 +197,7 @@ impl Entering<'_> {
              (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19) ON CONFLICT DO NOTHING";
         self.transaction.prepare_cached(sql)?.execute(params![
             self.session,
-            asked.id.number as i64,
+            asked.id.number.cast_signed(),
             asked.at,
             class,
             language,
@@ -224,7 +226,7 @@ impl Entering<'_> {
                  WHERE session = ?1 AND number = ?2";
             self.transaction.prepare_cached(sql)?.execute(params![
                 self.session,
-                reaction.number as i64,
+                reaction.number.cast_signed(),
                 fate,
                 reaction.chars_taken
             ])?;
@@ -233,7 +235,7 @@ impl Entering<'_> {
     }
 
     fn call(&mut self, call: &Called<Word>) -> rusqlite::Result<()> {
-        let class = self.named(call.class.map(|class| class.name()))?;
+        let class = self.named(call.class.map(crate::domain::class::RequestClass::name))?;
         let language = self.name(&call.language)?;
         let (tier, model) = (self.name(call.tier.name())?, self.name(&call.model)?);
         let end = self.name(word_of(&CallEnd::WORDS, call.end))?;
@@ -242,7 +244,7 @@ impl Entering<'_> {
              ?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20)";
         self.transaction.prepare_cached(sql)?.execute(params![
             self.session,
-            call.id.number as i64,
+            call.id.number.cast_signed(),
             call.at,
             class,
             language,
@@ -281,7 +283,7 @@ fn word_of<T: Copy + PartialEq>(words: &[(T, &'static str)], value: T) -> &'stat
     words.iter().find(|(own, _)| *own == value).map_or("", |(_, word)| word)
 }
 
-/// SQLite's numbers have a sign.
+/// `SQLite`'s numbers have a sign.
 fn whole(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
@@ -347,7 +349,7 @@ fn lease(transaction: &Transaction<'_>, batch: &Batch<'_>) -> rusqlite::Result<W
         let slot = (limit.counter, *start);
         let sheet = sheet(transaction, slot)?;
         let amount = sheet.grant(limit, *want);
-        written.granted.push((slot, *want, amount));
+        written.granted.push((slot, *want, amount, sheet.room(limit.max) - amount));
         if amount < want.full {
             written.notices.extend(notice(transaction, limit, slot, sheet, Cap::Reached)?);
         }
@@ -378,17 +380,17 @@ fn hold(
     (counter, start): Slot,
     amount: u64,
 ) -> rusqlite::Result<()> {
-    let [tier, period, counted] = words(counter);
+    let [tier, period, unit] = words(counter);
     let sql = "INSERT INTO lease VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET
          amount = excluded.amount";
-    let values = params![process, tier, period, counted, start.0, whole(amount)];
+    let values = params![process, tier, period, unit, start.0, whole(amount)];
     transaction.prepare_cached(sql)?.execute(values).map(drop)
 }
 
 /// A counter in one period as all processes share it.
 fn sheet(transaction: &Transaction<'_>, (counter, start): Slot) -> rusqlite::Result<Sheet> {
-    let [tier, period, counted] = words(counter);
-    let key = params![tier, period, counted, start.0];
+    let [tier, period, unit] = words(counter);
+    let key = params![tier, period, unit, start.0];
     let one = |sql: &str| -> rusqlite::Result<u64> {
         let amount: i64 = transaction.prepare_cached(sql)?.query_row(key, |row| row.get(0))?;
         Ok(amount.unsigned_abs())
@@ -431,8 +433,8 @@ fn notice(
             format!("{counter}: {spent} of {max}; what may cost more than the rest is not asked"),
         ),
     };
-    let [tier, period, counted] = words(counter);
+    let [tier, period, unit] = words(counter);
     let sql = "INSERT INTO told VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
-    let rows = transaction.execute(sql, params![tier, period, counted, start.0, what])?;
+    let rows = transaction.execute(sql, params![tier, period, unit, start.0, what])?;
     Ok((rows > 0).then_some(sentence))
 }

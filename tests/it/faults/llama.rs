@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tabtier::config::{Protocol, Settings};
+use tabtier::config::{NetworkSettings, Protocol, Settings};
 use tabtier::domain::gate::Strictness;
 use tabtier::domain::route::{Override, Tier};
 use tabtier::domain::text::{PositionEncoding, TextChange, position_of};
@@ -39,7 +39,7 @@ fn engine(server: &LlamaServer) -> Arc<Engine> {
         row.output_tokens_max = Tokens(100_000);
         row.deadline = Duration::from_millis(300);
     }
-    let providers = Arc::new(Registry::from_settings(&models));
+    let providers = Arc::new(Registry::from_settings(&models, &NetworkSettings::default()));
     settings.models = models;
     Engine::new(Equipment { settings: Arc::new(settings), providers })
 }

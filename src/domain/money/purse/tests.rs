@@ -23,7 +23,7 @@ fn lease(sheet: &mut Sheet, purse: &mut Purse, caps: &Caps, at: Moment) -> u64 {
     for (limit, start, want) in purse.wants(caps, at) {
         let amount = sheet.grant(&limit, want);
         sheet.leased += amount;
-        purse.granted((limit.counter, start), want, amount);
+        purse.granted((limit.counter, start), want, amount, sheet.room(limit.max));
         granted += amount;
     }
     granted
@@ -148,6 +148,14 @@ fn at_the_cap_cheap_calls_go_on_as_long_as_they_fit() {
     assert_eq!(purse.reached(&caps, Tier::Fast, PicoUsd(5), AT), None);
     let cheap = purse.reserve(&caps, Tier::Fast, Some(PicoUsd(5)), AT);
     purse.release(cheap.expect("it fits"));
+    // Between the two: it must not wait for ever.
+    let between = |purse: &mut Purse| purse.reserve(&caps, Tier::Mid, Some(PicoUsd(19)), AT);
+    assert_eq!(between(&mut purse), Err(Refusal::Waiting));
+    assert_eq!(lease(&mut sheet, &mut purse, &caps, AT), 13 + 1);
+    let reservation = between(&mut purse).expect("leased");
+    purse.release(reservation);
+    let more = purse.reserve(&caps, Tier::Mid, Some(PicoUsd(21)), AT);
+    assert_eq!(more, Err(Refusal::Reached(limit)));
     let sentence = Refusal::Reached(limit).sentence();
     assert!(
         sentence.starts_with("today's spending reached the cap of $0.0000000001"),
