@@ -8,8 +8,8 @@ use crate::support::lsp::HOME;
 use crate::support::tools;
 
 /// Types `typed` below `fn main() {`, completes, saves, and compares the file.
-fn check(test: &str, text: &str, typed: &str, inserted: &str) {
-    let Some(emacs) = tools::in_folder(test, "emacs/bin/emacs") else { return };
+fn check(name: &str, text: &str, typed: &str, inserted: &str) {
+    let Some(emacs) = tools::in_folder(name, "emacs/bin/emacs") else { return };
     let home = tempfile::tempdir().expect("a folder for the project");
     let project = home.path().join("project");
     fs::create_dir_all(project.join(".git")).expect("a project");

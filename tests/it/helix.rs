@@ -203,8 +203,8 @@ fn watch_output(home: &Path) -> mpsc::Receiver<()> {
 }
 
 /// Helix keeps no indentation here: the unpacked one has no grammars to know it from.
-fn check(test: &str, content: &str, typed: &str, inserted: &str) {
-    let Some(helix) = Helix::open(test, content, "") else { return };
+fn check(name: &str, content: &str, typed: &str, inserted: &str) {
+    let Some(helix) = Helix::open(name, content, "") else { return };
     helix.type_until_menu(typed, "compute_total");
     let line_end = if content.contains("\r\n") { "\r\n" } else { "\n" };
     let expected = content.replace("main() {", &format!("main() {{{line_end}{typed}{inserted}"));

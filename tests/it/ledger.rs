@@ -4,6 +4,11 @@
 //! they did is known from files they append to before and after each step, never from the ledger
 //! itself.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "processes are killed after any time, not at an event"
+)]
+
 #[cfg(unix)]
 mod disk;
 mod kills;
