@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::lsp::Server;
+use crate::support::lsp::{HOME, Server};
 
 /// The program in an empty home, with this file of settings.
 fn tabtier(home: &TempDir, settings: &str, arguments: &[&str]) -> Command {
@@ -16,6 +16,9 @@ fn tabtier(home: &TempDir, settings: &str, arguments: &[&str]) -> Command {
     command.arg("explain").args(arguments).arg("--config").arg(file);
     command.current_dir(home.path()).stdin(Stdio::piped()).stdout(Stdio::piped());
     command.stderr(Stdio::piped());
+    for (variable, folder) in HOME {
+        command.env(variable, home.path().join(folder));
+    }
     command
 }
 

@@ -152,7 +152,9 @@ fn every_filter_has_cases() {
         let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
         let own = cases.iter().find(|(file, _)| *file == name);
         let count = own.map_or(0, |(_, cases)| cases.len());
-        assert!(name == "tests" || count >= CASES_MIN, "{name} has {count} cases");
+        // These two are no filters.
+        let is_filter = name != "tests" && name != "draft";
+        assert!(!is_filter || count >= CASES_MIN, "{name} has {count} cases");
     }
 }
 

@@ -37,6 +37,7 @@ pub(super) fn fit(site: &Site, text: &str, writer: Writer) -> String {
     let (first, below) = text.split_once('\n').map_or((text, None), |(a, b)| (a, Some(b)));
     let mut out = first_line(site, &habit, first).to_owned();
     let Some(below) = below else { return out };
+    out.push('\n');
     let is_chat = writer == Writer::Chat;
     let is_shifted = is_chat && is_from_margin(site, &habit, first, below);
     let shift = if is_shifted { site.indent.as_str() } else { "" };
@@ -45,9 +46,6 @@ pub(super) fn fit(site: &Site, text: &str, writer: Writer) -> String {
     scanner.feed("\n");
     let mut enclosing = site.enclosing.as_slice();
     for line in below.split_inclusive('\n') {
-        if out.len() == first.len() || !out.ends_with('\n') {
-            out.push('\n');
-        }
         let is_code = *scanner.mode() == Mode::Code;
         let indent = leading_white_space(line);
         let content = &line[indent.len()..];
