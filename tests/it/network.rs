@@ -22,10 +22,13 @@ use crate::support::upstream::{Script, Upstream};
 use crate::support::{model, registry_over};
 
 fn ask(settings: ModelSettings, network: &NetworkSettings) -> ChunkStream {
+    registry_over(settings, network).get("model").expect("the only model").stream(prompt())
+}
+
+fn prompt() -> Prompt {
     let body = PromptBody::Chat { system: String::new(), user: "let x".to_owned() };
     let (stop, breakpoints) = (Vec::new(), Vec::new());
-    let prompt = Prompt { body, stop, breakpoints, output_tokens_max: Tokens(64) };
-    registry_over(settings, network).get("model").expect("the only model").stream(prompt)
+    Prompt { body, stop, breakpoints, output_tokens_max: Tokens(64) }
 }
 
 fn chat(url: &str) -> ModelSettings {
@@ -62,8 +65,9 @@ async fn refusal(mut stream: ChunkStream) -> String {
 async fn a_certificate_of_the_users_own_is_trusted_and_http_2_is_spoken() {
     let mut server = Http2Server::start(certificate(&["127.0.0.1"])).await;
     let (_file, network) = trusting(&server.certificate);
+    let registry = registry_over(chat(&server.url()), &network);
     for call in 1..=3 {
-        let mut stream = ask(chat(&server.url()), &network);
+        let mut stream = registry.get("model").expect("the only model").stream(prompt());
         assert_eq!(stream.next().await.expect("a chunk").expect("no error").text, " = 1;");
         drop(stream);
         server.wait_for(|seen| seen.resets == call).await;
