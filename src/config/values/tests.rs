@@ -362,3 +362,23 @@ fn a_workspace_may_make_models_rarer_and_cheaper() {
         "may not add \"mid\"; it may choose from [\"fast\", \"local\"]",
     );
 }
+
+#[test]
+fn a_workspace_may_set_a_cap_or_lower_it_and_never_raise_one() {
+    let user = "caps.day_usd = 2\ncaps.allow_unpriced = true\n";
+    let caps = |workspace: &str| {
+        let (values, problems) = narrowed_by(user, workspace);
+        let caps = resolve::resolve(&values).0.money.caps;
+        let day = caps.limits.iter().find(|limit| limit.counter.to_string() == "today's spending");
+        let day = day.map(|limit| limit.counter.shown(limit.max)).unwrap_or_default();
+        (day, caps.limits.len(), caps.allows_unpriced, problems.len())
+    };
+    let check = |workspace: &str, day: &str, rest: (usize, bool, usize)| {
+        assert_eq!(caps(workspace), (day.to_owned(), rest.0, rest.1, rest.2), "{workspace}");
+    };
+    check("caps.day_usd = 0.5", "$0.5", (1, true, 0));
+    check("caps.day_usd = 3", "$2.00", (1, true, 1));
+    check("caps.flagship.month_usd = 1\ncaps.requests_per_minute = 9", "$2.00", (3, true, 0));
+    check("caps.allow_unpriced = false", "$2.00", (1, false, 0));
+    check("ledger.enabled = false", "$2.00", (1, true, 1));
+}

@@ -6,6 +6,10 @@ use std::fs::{self, File, TryLockError};
 use std::hash::BuildHasher as _;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Marks are old after this time.
+const SWEPT_AFTER: Duration = Duration::from_secs(3_600);
 
 /// The mark that this process is alive. It is gone with the process at the latest.
 #[derive(Debug)]
@@ -22,6 +26,7 @@ impl Mark {
     pub(super) fn set(ledger: &Path) -> io::Result<Self> {
         let folder = folder(ledger);
         fs::create_dir_all(&folder)?;
+        sweep(&folder);
         // The keys of a new state are random.
         let random = RandomState::new().hash_one(std::process::id());
         let name = format!("{:x}-{random:016x}", std::process::id());
@@ -58,6 +63,21 @@ pub(super) fn has_ended(ledger: &Path, name: &str) -> bool {
     }
 }
 
+/// Removes marks of processes that ended long ago without leases, so that nobody asked about them.
+/// A young one may be about to be locked.
+fn sweep(folder: &Path) {
+    let is_old = |path: &Path| {
+        let changed = path.metadata().and_then(|metadata| metadata.modified());
+        changed.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > SWEPT_AFTER))
+    };
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for path in entries.map(|entry| entry.path()).filter(|path| is_old(path)) {
+        if File::open(&path).is_ok_and(|file| file.try_lock().is_ok()) {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
 fn folder(ledger: &Path) -> PathBuf {
     ledger.with_extension("running")
 }
@@ -78,5 +98,12 @@ mod tests {
         assert!(has_ended(&ledger, &name));
         assert!(has_ended(&ledger, "../../etc/passwd"), "nobody's name");
         assert!(!has_ended(&ledger, &other.name));
+        // Nobody asked about one that ended long ago.
+        let old = super::folder(&ledger).join("f-2");
+        let long_ago = std::time::SystemTime::now() - 2 * SWEPT_AFTER;
+        File::create(&old).expect("made").set_modified(long_ago).expect("set");
+        let third = Mark::set(&ledger).expect("set");
+        assert!(!old.exists());
+        assert!(!has_ended(&ledger, &other.name) && !has_ended(&ledger, &third.name));
     }
 }
