@@ -14,8 +14,8 @@ pub mod table;
 
 use std::collections::BTreeMap;
 
-pub use failures::{Example, Failures};
-pub use group::{Group, Times};
+pub use failures::{Example, Failures, Finder};
+pub use group::{ClassSums, Group, Times, has_known_fate, is_late};
 
 use crate::domain::class::RequestClass;
 use crate::domain::money::entry::{Asked, Called, EntryId, Millis, WorkspaceId};
@@ -99,22 +99,32 @@ impl Averages {
         class.and_then(|class| self.by_class[class as usize]).or(self.overall)
     }
 
-    fn from_total(total: &Group) -> Self {
+    /// Averages of calls with these sums by class, and with these in all.
+    pub fn new(
+        by_class: &[ClassSums; RequestClass::ALL.len()],
+        calls: u64,
+        tokens: &Metered,
+    ) -> Self {
         let average = |calls: u64, tokens: &Metered| {
             (calls > 0)
                 .then(|| Average { input: tokens.prompt() / calls, output: tokens.output / calls })
         };
-        let mut by_class = [None; RequestClass::ALL.len()];
-        for (own, sums) in by_class.iter_mut().zip(&total.by_class) {
-            *own = average(sums.calls, &sums.tokens);
-        }
-        Self { by_class, overall: average(total.calls, &total.tokens) }
+        let by_class = by_class.map(|sums| average(sums.calls, &sums.tokens));
+        Self { by_class, overall: average(calls, tokens) }
     }
 
-    /// What the answered requests of a group would have cost at one price, one call each.
-    pub fn cost(&self, group: &Group, price: &Price) -> Option<PicoUsd> {
+    fn from_total(total: &Group) -> Self {
+        Self::new(&total.by_class, total.calls, &total.tokens)
+    }
+
+    /// What the answered requests would have cost at one price, one call each.
+    pub fn cost(
+        &self,
+        by_class: &[ClassSums; RequestClass::ALL.len()],
+        price: &Price,
+    ) -> Option<PicoUsd> {
         let mut sum = PicoUsd::ZERO;
-        for (class, sums) in RequestClass::ALL.into_iter().zip(&group.by_class) {
+        for (class, sums) in RequestClass::ALL.into_iter().zip(by_class) {
             if sums.answered == 0 {
                 continue;
             }
@@ -131,7 +141,7 @@ pub struct Counting {
     by: By,
     total: Group,
     groups: BTreeMap<u64, Group>,
-    failures: failures::Finder,
+    failures: Finder,
 }
 
 /// The key of entries that belong to no group, such as requests that nobody answered.
@@ -140,12 +150,7 @@ const NONE: u64 = u64::MAX;
 impl Counting {
     /// Counts nothing yet.
     pub fn new(by: By) -> Self {
-        Self {
-            by,
-            total: Group::default(),
-            groups: BTreeMap::new(),
-            failures: failures::Finder::default(),
-        }
+        Self { by, total: Group::default(), groups: BTreeMap::new(), failures: Finder::default() }
     }
 
     /// Counts a request. Requests come before calls, those of a session in order.
@@ -188,7 +193,7 @@ impl Counting {
     ) -> Report {
         let Self { by, mut total, groups, failures } = self;
         let averages = Averages::from_total(&total);
-        let cost = |baseline: &Baseline| averages.cost(&total, baseline.price.as_ref()?);
+        let cost = |baseline: &Baseline| averages.cost(&total.by_class, baseline.price.as_ref()?);
         let baselines = baselines.into_iter().map(|b| (b.clone(), cost(&b))).collect();
         total.times.sort();
         let mut named: Vec<(String, Group)> = groups

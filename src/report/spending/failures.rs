@@ -67,8 +67,9 @@ struct Last {
     found: Found,
 }
 
+/// Finds failures among requests and calls.
 #[derive(Default)]
-pub(super) struct Finder {
+pub struct Finder {
     too_dear: HashMap<EntryId, Found>,
     too_cheap: HashMap<EntryId, Found>,
     last: Option<Last>,
@@ -78,7 +79,7 @@ pub(super) struct Finder {
 
 impl Finder {
     /// Looks at a request; those of a session come in order.
-    pub(super) fn request(&mut self, asked: &Asked<u32>) {
+    pub fn request(&mut self, asked: &Asked<u32>) {
         if asked.invoked > 1 {
             self.asked_again(asked);
         }
@@ -119,13 +120,19 @@ impl Finder {
         }
     }
 
-    /// Adds what a call cost to the failure it belongs to.
-    pub(super) fn call(&mut self, called: &Called<u32>) {
+    /// Adds what a call cost to the failure it belongs to. Calls come after requests.
+    pub fn call(&mut self, called: &Called<u32>) {
         for kind in [&mut self.too_dear, &mut self.too_cheap] {
             if let Some(found) = kind.get_mut(&called.id) {
                 found.example.cost += called.cost.unwrap_or_default();
             }
         }
+    }
+
+    /// Every failure: those that were too dear, and those that were too cheap; in no order.
+    pub fn all<'a>(self, word: &dyn Fn(u32) -> &'a str) -> [Vec<Example>; 2] {
+        let named = |f: Found| Example { model: word(f.model).to_owned(), ..f.example };
+        [self.too_dear, self.too_cheap].map(|found| found.into_values().map(named).collect())
     }
 
     pub(super) fn finish<'a>(self, word: &dyn Fn(u32) -> &'a str) -> Failures {

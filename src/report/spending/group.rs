@@ -59,11 +59,47 @@ pub struct Times(Vec<u32>);
 /// A reply leaves at its deadline at the latest; this much later it is late.
 const GRACE_US: u64 = 25_000;
 
+impl ClassSums {
+    /// Adds a request of the class.
+    pub fn request<N>(&mut self, asked: &Asked<N>) {
+        self.answered += u64::from(asked.offer.is_some() || asked.called_us.is_some());
+        let origin = asked.offer.as_ref().map(|offer| offer.origin);
+        self.local += u64::from(origin == Some(Origin::Local));
+    }
+
+    /// Adds a call of the class.
+    pub fn call<N>(&mut self, called: &Called<N>) {
+        self.calls += u64::from(called.calls);
+        add(&mut self.tokens, &called.tokens);
+        self.cost += called.cost.unwrap_or_default();
+    }
+
+    /// Adds the sums of another span.
+    pub fn merge(&mut self, other: &Self) {
+        self.answered += other.answered;
+        self.local += other.local;
+        self.calls += other.calls;
+        add(&mut self.tokens, &other.tokens);
+        self.cost += other.cost;
+    }
+}
+
+/// Whether something was offered and it is known what became of it.
+pub fn has_known_fate<N>(asked: &Asked<N>) -> bool {
+    let is_known = !matches!(asked.fate, Fate::Nothing | Fate::Superseded | Fate::Shown);
+    is_known && asked.offer.is_some()
+}
+
+/// Whether a request was answered after its deadline and the grace that a reply needs to leave.
+pub fn is_late<N>(asked: &Asked<N>) -> bool {
+    let due = u64::from(asked.deadline_ms) * 1_000 + GRACE_US;
+    asked.deadline_ms > 0 && u64::from(asked.answered_us) > due
+}
+
 impl Group {
     pub(super) fn request(&mut self, asked: &Asked<u32>) {
         self.requests += 1;
-        let is_known = !matches!(asked.fate, Fate::Nothing | Fate::Superseded | Fate::Shown);
-        self.known += u64::from(is_known && asked.offer.is_some());
+        self.known += u64::from(has_known_fate(asked));
         self.taken += u64::from(asked.fate.is_taken());
         self.refused += u64::from(asked.fate.is_refused());
         self.chars_taken += u64::from(asked.chars_taken);
@@ -73,14 +109,11 @@ impl Group {
         // Who typed on waited for nothing.
         if asked.fate != Fate::Superseded {
             self.times.0.push(asked.answered_us);
-            let due = u64::from(asked.deadline_ms) * 1_000 + GRACE_US;
-            self.late += u64::from(asked.deadline_ms > 0 && u64::from(asked.answered_us) > due);
+            self.late += u64::from(is_late(asked));
         }
-        let Some(class) = asked.class else { return };
-        let sums = &mut self.by_class[class as usize];
-        sums.answered += u64::from(asked.offer.is_some() || asked.called_us.is_some());
-        let origin = asked.offer.as_ref().map(|offer| offer.origin);
-        sums.local += u64::from(origin == Some(Origin::Local));
+        if let Some(class) = asked.class {
+            self.by_class[class as usize].request(asked);
+        }
     }
 
     pub(super) fn call(&mut self, called: &Called<u32>) {
@@ -91,10 +124,7 @@ impl Group {
         add(&mut self.tokens, &called.tokens);
         self.cost += called.cost.unwrap_or_default();
         if let Some(class) = called.class {
-            let sums = &mut self.by_class[class as usize];
-            sums.calls += calls;
-            add(&mut sums.tokens, &called.tokens);
-            sums.cost += called.cost.unwrap_or_default();
+            self.by_class[class as usize].call(called);
         }
     }
 
