@@ -3,9 +3,15 @@
 //! A month of a busy team is a million rows, so nothing is collected here and no word is read twice:
 //! an entry comes with numbers for its words, and [`Ledger::word`] says what they mean.
 
+mod booked;
+mod newest;
+
 use std::path::Path;
 
 use rusqlite::{Connection, Row};
+
+pub use booked::Booked;
+pub use newest::Paid;
 
 use super::{Trouble, schema};
 use crate::domain::class::RequestClass;
