@@ -21,12 +21,17 @@ use super::to_proto;
 use crate::domain::completion::{Completion, Source};
 use crate::domain::document::DocumentId;
 use crate::domain::explain::Explanation;
+use crate::domain::money::PicoUsd;
+use crate::domain::money::caps::{Counted, Counter, Period};
 use crate::domain::route::Override;
 use crate::domain::units::NanoUsd;
 use crate::engine::{Engine, Landed, Landing};
 
 /// Statuses are at least this far apart.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// The status is looked at this often without a reason.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// What there is to tell, and whom.
 pub(super) struct News {
@@ -132,7 +137,8 @@ impl News {
                 shown = status;
             }
             tokio::time::sleep(PAUSE).await;
-            self.changed.notified().await;
+            // Sums of caps are shared with other servers, so they change without anything here.
+            let _ = tokio::time::timeout(LOOK, self.changed.notified()).await;
         }
     }
 
@@ -185,15 +191,28 @@ impl News {
             })
         });
         let standing = self.standing.lock();
-        json!({
+        let mut status = json!({
             "state": state,
             "override": override_name(settings.policy.force),
             "last": standing.last,
             "spent_usd": spent.as_usd(),
             "unpriced_calls": unpriced,
             "problem": standing.problem(),
-        })
+        });
+        if let Some(today) = today(&self.engine) {
+            status["today"] = today;
+        }
+        status
     }
+}
+
+/// What is spent today by every server of this user, where there is a cap on it.
+fn today(engine: &Engine) -> Option<Value> {
+    let caps = engine.books().standing().caps;
+    let daily = Counter { tier: None, period: Period::Day, counted: Counted::Money };
+    let (limit, sheet) = caps.into_iter().find(|(limit, _)| limit.counter == daily)?;
+    let usd = |amount| PicoUsd(amount).to_nano().as_usd();
+    Some(json!({ "spent_usd": usd(sheet.booked), "cap_usd": usd(limit.max) }))
 }
 
 impl Standing {

@@ -132,6 +132,24 @@ fn a_model_that_fails_is_named_with_the_way_out_until_it_answers() {
     rig.stop();
 }
 
+/// A cap on a day is shared by every server of the user, and so is what the status says of it.
+#[test]
+fn the_status_says_what_a_day_has_cost_where_that_is_capped() {
+    let more = "caps.day_usd = 0.5\n".to_owned();
+    let model = "price_input = 10\nprice_output = 10\n".to_owned();
+    let script = Script::infill(&["compute(1);"]);
+    let mut rig = Rig::start(&script, &Setup { more, model, ..setup(BOTH) });
+    rig.open(URI, "rust", TEXT);
+    let first = status(&rig, |status| !status["today"].is_null());
+    assert_eq!(first["today"], json!({ "spent_usd": 0.0, "cap_usd": 0.5 }));
+    let id = rig.ask(URI, PLACE);
+    assert_eq!(rig.answer(&id).as_deref(), Some("compute(1);"));
+    let is_spent =
+        |status: &Value| status["today"]["spent_usd"].as_f64().is_some_and(|usd| usd > 0.0);
+    status(&rig, is_spent);
+    rig.stop();
+}
+
 #[test]
 fn wrong_settings_are_a_problem_of_the_status() {
     let more = "[cache]\nwrong = 1\n".to_owned();
