@@ -2,9 +2,9 @@
 # Runs every test: tests/run.sh [ARGUMENTS FOR cargo test]
 #
 # Some tests talk to real programs: a llama.cpp server, vendors' SDKs, aimock, Neovim, Helix, Emacs,
-# VS Code. This script puts them into
-# .tools/ (never into the system) and then runs `cargo test`. Where one cannot be had, its tests say
-# `skipped` and the rest still runs; TABTIER_REQUIRE_TOOLS=1 makes that a failure, as in CI.
+# Chromium, VS Code. This script puts them into .tools/ (never into the system) and then runs
+# `cargo test`. Where one cannot be had, its tests say `skipped` and the rest still runs;
+# TABTIER_REQUIRE_TOOLS=1 makes that a failure, as in CI.
 # TABTIER_TEST_TOOLS names another folder than .tools, to share one between work trees.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -36,6 +36,7 @@ set_up neovim tests/tools/get_neovim.sh "$tools/neovim"
 set_up neovim_old tests/tools/get_neovim_old.sh "$tools/neovim_old"
 set_up helix tests/tools/get_helix.sh "$tools/helix"
 set_up emacs tests/tools/get_emacs.sh "$tools/emacs"
+set_up chromium tests/tools/get_chromium.sh "$tools/chromium"
 set_up vscode tests/tools/get_vscode.sh "$tools/vscode"
 set_up vsix tests/tools/package_vscode.sh "$tools/vsix"
 set_up tmux tmux -V

