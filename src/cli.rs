@@ -7,6 +7,7 @@
 mod audit;
 mod complete;
 pub mod config;
+mod dashboard;
 mod doctor;
 mod document;
 mod explain;
@@ -69,6 +70,8 @@ enum Command {
     Report(report::Arguments),
     /// Say what the same requests would have cost under another policy or other prices.
     Audit(audit::Arguments),
+    /// Show what was asked, spent and taken, on a page in your browser.
+    Dashboard(dashboard::Arguments),
     /// Check or show the settings.
     Config {
         #[command(subcommand)]
@@ -111,6 +114,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> i32 {
         Some(Command::Init(arguments)) => init::run(&arguments, file),
         Some(Command::Report(arguments)) => report::run(&arguments, file),
         Some(Command::Audit(arguments)) => audit::run(&arguments, file),
+        Some(Command::Dashboard(arguments)) => dashboard::run(&arguments, file),
         Some(Command::Config { what }) => {
             let (text, code) = match what {
                 Config::Check => config::check(file),

@@ -4,8 +4,9 @@
 //! [`domain`] site; the domain says what kind of completion is wanted and plans who should answer;
 //! the [`engine`] runs the plan against the clock, asking models through [`provider`] where the
 //! local engine is not sure enough; [`server`] turns the answer back into the editor's words.
-//! [`config`] is what the user said about all this, [`report`] tells them what came of it, [`store`]
-//! keeps what is to outlive the process, and [`cli`] wires the parts together.
+//! [`config`] is what the user said about all this, [`report`] tells them what came of it and
+//! [`dashboard`] draws it, [`store`] keeps what is to outlive the process, and [`cli`] wires the parts
+//! together.
 
 pub mod domain;
 
@@ -13,6 +14,7 @@ pub mod engine;
 pub mod provider;
 
 pub mod config;
+pub mod dashboard;
 pub mod report;
 pub mod server;
 pub mod store;

@@ -111,10 +111,33 @@ pub(super) const LAYERS: &[Layer] = &[
             "tracing",
         ],
     },
+    // A page of figures. It reads what is kept and asks nobody else: neither engine nor providers.
+    Layer {
+        module: "dashboard",
+        modules: &["domain", "config", "report", "store"],
+        crates: &[
+            "axum",
+            "tokio",
+            "serde_json",
+            "parking_lot",
+            "tracing",
+            // The secrets that keep other programs and pages out.
+            "getrandom",
+        ],
+    },
     // Wires the parts together.
     Layer {
         module: "cli",
-        modules: &["domain", "config", "provider", "engine", "report", "server", "store"],
+        modules: &[
+            "domain",
+            "config",
+            "provider",
+            "engine",
+            "report",
+            "dashboard",
+            "server",
+            "store",
+        ],
         crates: &["*"],
     },
     Layer { module: "trace", modules: &[], crates: &["tracing", "tracing_subscriber"] },
