@@ -4,6 +4,7 @@
 mod aimock;
 mod bad_input;
 mod config;
+mod dashboard;
 mod doctor;
 mod editors;
 mod emacs;

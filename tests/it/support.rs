@@ -20,6 +20,7 @@ pub(crate) mod llama;
 pub(crate) mod lsp;
 pub(crate) mod random;
 pub(crate) mod rig;
+pub(crate) mod synthetic;
 pub(crate) mod tools;
 pub(crate) mod upstream;
 
