@@ -63,8 +63,11 @@ impl Source {
             Ok(data) => Some((data.len(), data.modified().ok())),
             Err(_) => None,
         };
-        let log = path.with_extension("sqlite3-wal");
-        Some([look(path)?, look(&log).unwrap_or_default()])
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        // Whoever reads makes an empty log and takes it away again; that is no change.
+        let log = look(Path::new(&log)).filter(|(bytes, _)| *bytes > 0);
+        Some([look(path)?, log.unwrap_or_default()])
     }
 
     /// The figures. Those counted last are given at once, also where the file has changed since; then
