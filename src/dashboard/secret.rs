@@ -17,7 +17,8 @@ impl Secret {
     pub(super) fn new() -> std::io::Result<Self> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).map_err(std::io::Error::other)?;
-        Ok(Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect()))
+        let halves = bytes.into_iter().flat_map(|byte: u8| [byte >> 4, byte & 0xf]);
+        Ok(Self(halves.filter_map(|half| char::from_digit(half.into(), 16)).collect()))
     }
 
     /// The digits, to hand over.

@@ -40,6 +40,6 @@ fn offer(offer: &Offer<u32>, word: &impl Fn(u32) -> String) -> Value {
     })
 }
 
-fn name<T: PartialEq>(words: &[(T, &'static str)], value: T) -> &'static str {
+fn name<T: Copy + PartialEq>(words: &[(T, &'static str)], value: T) -> &'static str {
     words.iter().find(|(own, _)| *own == value).map_or("", |(_, word)| word)
 }

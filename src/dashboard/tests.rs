@@ -33,7 +33,7 @@ fn word(number: u32) -> &'static str {
 fn asked(day: i64, number: u64, by: Option<(Tier, Origin)>, us: u32, fate: Fate) -> Asked<u32> {
     Asked {
         id: EntryId { session: 1, number },
-        at: day * DAY_MS + number as i64,
+        at: day * DAY_MS + number.cast_signed(),
         class: Some(RequestClass::Line),
         language: 0,
         workspace: WorkspaceId(1),
@@ -53,7 +53,7 @@ fn asked(day: i64, number: u64, by: Option<(Tier, Origin)>, us: u32, fate: Fate)
 fn called(day: i64, number: u64, tier: Tier, cost: Option<u64>) -> Called<u32> {
     Called {
         id: EntryId { session: 1, number },
-        at: day * DAY_MS + number as i64,
+        at: day * DAY_MS + number.cast_signed(),
         class: Some(RequestClass::Line),
         language: 0,
         workspace: WorkspaceId(1),

@@ -72,9 +72,9 @@ impl Running {
     fn send(&self, request: &str, headers: &[&str]) -> Answer {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("it listens");
         stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a bound");
-        let mut text = format!("{request} HTTP/1.1\r\nConnection: close\r\n");
-        headers.iter().for_each(|header| text.push_str(&format!("{header}\r\n")));
-        text.push_str("\r\n");
+        let request = format!("{request} HTTP/1.1");
+        let lines = [&[request.as_str(), "Connection: close"], headers, &["\r\n"]].concat();
+        let text = lines.join("\r\n");
         stream.write_all(text.as_bytes()).expect("sent");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("an answer");

@@ -165,8 +165,8 @@ impl Maker<'_> {
         let sql = "INSERT INTO session (begun, version) VALUES (?1, '0.1.0')";
         self.transaction.execute(sql, [from]).expect("a session");
         let session = self.transaction.last_insert_rowid();
-        for number in 1..=count as i64 {
-            let at = from + (to - from) * number / count as i64;
+        for number in 1..=count.cast_signed() {
+            let at = from + (to - from) * number / count.cast_signed();
             let request = self.think_up(session, number, at);
             self.write(&request);
         }
@@ -288,7 +288,7 @@ impl Maker<'_> {
         let output = if is_cut { 0 } else { 4 + self.dice.below(40) * size * 2 };
         let is_estimate = is_cut || self.dice.percent(3);
         let cost = price.map(|(per_in, per_out)| {
-            ((input - cached) * per_in + cached * (per_in / 10) + output * per_out) as i64
+            ((input - cached) * per_in + cached * (per_in / 10) + output * per_out).cast_signed()
         });
         let end = match self.dice.below(100) {
             _ if is_cut => "cancelled",
@@ -301,7 +301,7 @@ impl Maker<'_> {
              cost_pico, first_text_us, took_us, ended, calls)
              VALUES (?1,?2,?3,?4,?5,77,?6,?7,?8,?9,0,0,?10,0,?11,?12,?13,?14,?15,1)";
         let (session, number, at) = (request.session, request.number, request.at + 5);
-        let tokens = [input - cached, cached, output].map(|tokens| tokens as i64);
+        let tokens = [input - cached, cached, output].map(|tokens: u64| tokens.cast_signed());
         let values = params![
             session,
             number,
