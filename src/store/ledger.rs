@@ -53,7 +53,7 @@ pub struct Ticket {
 /// Where the ledger stands, for status and explanations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
-    /// Each cap with its shared sum, as of the last writing.
+    /// Each cap with its shared sum, as this process last read it.
     pub caps: Vec<(Limit, Sheet)>,
     /// Why nothing can be written at the moment.
     pub trouble: Option<String>,
@@ -148,6 +148,8 @@ impl Books {
     /// The ledger in this file, which need not exist.
     pub fn open(path: &Path, rules: Rules) -> Self {
         let shared = Arc::new(Shared::default());
+        // Where caps stand is to be known before the first call.
+        shared.orders.lock().is_short = !rules.caps.limits.is_empty();
         *shared.rules.lock() = Arc::new(rules);
         let books = Self { shared: Arc::clone(&shared), path: Some(path.to_owned()) };
         let thread = std::thread::Builder::new().name("ledger".to_owned());

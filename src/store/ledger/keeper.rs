@@ -11,13 +11,15 @@ use super::inbox::Inbox;
 use super::process::{self, Mark};
 use super::write::{Batch, Sum, Writer, Written};
 use super::{Orders, Shared, Trouble, moment, now, schema};
-use crate::domain::money::Moment;
 use crate::domain::money::purse::Slot;
+use crate::domain::money::{Caps, Moment};
 
 /// Entries are gathered for this long before they are written.
 const GATHER: Duration = Duration::from_millis(100);
 /// With leases or calls under way, how often the thread looks whether it should give or get some.
 const LOOK: Duration = Duration::from_secs(1);
+/// With caps, how often the thread looks what other processes have spent.
+const GLANCE: Duration = Duration::from_secs(5);
 /// Leases are given back when nothing was asked for this long.
 const IDLE: Duration = Duration::from_secs(5);
 /// How long a failure to write waits before it tries again, doubled up to the second.
@@ -109,13 +111,15 @@ impl Keeper<'_> {
         Orders { is_closing, ..std::mem::take(&mut orders) }
     }
 
-    /// When to look again without being asked; never while nothing is leased or waiting.
+    /// When to look again without being asked; never without caps while nothing waits.
     fn next_look(&self) -> Option<Instant> {
         let has_leases = self.shared.purse.lock().holdings().next().is_some();
         let has_entries = !self.shared.inbox.lock().is_empty();
         let retry = self.retry.0.filter(|_| has_entries || has_leases);
         let forgets = (!self.has_forgotten && self.open.is_some()).then_some(LOOK);
-        let look = has_leases.then_some(LOOK).or(forgets).map(|look| Instant::now() + look);
+        let glance = (!self.shared.rules.lock().caps.limits.is_empty()).then_some(GLANCE);
+        let look = has_leases.then_some(LOOK).or(forgets).or(glance);
+        let look = look.map(|look| Instant::now() + look);
         retry.or(look)
     }
 
@@ -179,7 +183,7 @@ impl Keeper<'_> {
             if is_closing { Vec::new() } else { purse.wants(&rules.caps, now) }
         };
         if inbox.is_empty() && taken.given.is_empty() && wants.is_empty() {
-            return Ok(());
+            return if is_closing { Ok(()) } else { self.glance(&rules.caps, now) };
         }
         if let Err(trouble) = self.ensure_open() {
             taken.put_back(self.shared);
@@ -207,6 +211,22 @@ impl Keeper<'_> {
             }
         };
         self.accept(written, inbox, now);
+        Ok(())
+    }
+
+    /// Reads where the caps stand: other processes spend, too.
+    fn glance(&mut self, caps: &Caps, now: Moment) -> Result<(), Trouble> {
+        let sheets = if caps.limits.is_empty() {
+            Vec::new()
+        } else {
+            self.ensure_open()?;
+            self.open
+                .as_mut()
+                .map(|open| open.writer.sheets(caps, now))
+                .transpose()?
+                .unwrap_or_default()
+        };
+        self.shared.standing.lock().caps = sheets;
         Ok(())
     }
 
