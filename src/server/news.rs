@@ -206,13 +206,13 @@ impl News {
     }
 }
 
-/// What is spent today by every server of this user, where there is a cap on it.
+/// What is spent today by every server of this user, and the cap on it.
 fn today(engine: &Engine) -> Option<Value> {
-    let caps = engine.books().standing().caps;
+    let standing = engine.books().standing();
     let daily = Counter { tier: None, period: Period::Day, counted: Counted::Money };
-    let (limit, sheet) = caps.into_iter().find(|(limit, _)| limit.counter == daily)?;
-    let usd = |amount| PicoUsd(amount).to_nano().as_usd();
-    Some(json!({ "spent_usd": usd(sheet.booked), "cap_usd": usd(limit.max) }))
+    let cap = standing.caps.iter().find(|(limit, _)| limit.counter == daily);
+    let cap = cap.map(|(limit, _)| PicoUsd(limit.max).to_nano().as_usd());
+    Some(json!({ "spent_usd": standing.spent_today?.to_nano().as_usd(), "cap_usd": cap }))
 }
 
 impl Standing {

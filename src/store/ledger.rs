@@ -23,6 +23,7 @@ use parking_lot::{Condvar, Mutex};
 
 pub use inbox::Word;
 use inbox::{Inbox, Reaction, Settled};
+use write::Sums;
 
 use crate::domain::money::entry::{Asked, Called, Fate, Millis};
 use crate::domain::money::grant::Sheet;
@@ -55,6 +56,9 @@ pub struct Ticket {
 pub struct Standing {
     /// Each cap with its shared sum, as this process last read it.
     pub caps: Vec<(Limit, Sheet)>,
+    /// What all processes of the user have spent today, in UTC, as this one last read it; `None` before
+    /// it was read, and where nothing is kept.
+    pub spent_today: Option<PicoUsd>,
     /// Why nothing can be written at the moment.
     pub trouble: Option<String>,
     /// Entries that found no room in memory while nothing could be written.
@@ -148,8 +152,8 @@ impl Books {
     /// The ledger in this file, which need not exist.
     pub fn open(path: &Path, rules: Rules) -> Self {
         let shared = Arc::new(Shared::default());
-        // Where caps stand is to be known before the first call.
-        shared.orders.lock().is_short = !rules.caps.limits.is_empty();
+        // What was spent is to be known before the first call.
+        shared.orders.lock().is_short = true;
         *shared.rules.lock() = Arc::new(rules);
         let books = Self { shared: Arc::clone(&shared), path: Some(path.to_owned()) };
         let thread = std::thread::Builder::new().name("ledger".to_owned());
@@ -334,6 +338,12 @@ impl Shared {
             orders.has_entries = true;
             self.wake.notify_one();
         }
+    }
+
+    fn show(&self, sums: Sums) {
+        let mut standing = self.standing.lock();
+        standing.caps = sums.caps;
+        standing.spent_today = Some(sums.today);
     }
 
     /// Nothing can be written: paid calls are bounded without the file, and the user is told once.

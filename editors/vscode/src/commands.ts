@@ -80,7 +80,7 @@ async function menu(server: Server): Promise<void> {
           item(`$(settings) Who Answers: ${status.override}`, commands.chooseOverride),
           item('$(gear) Open the Settings File', commands.openSettingsFile),
         ]),
-    ...(status?.dashboard === undefined ? [] : [item('$(graph) Dashboard', commands.openDashboard)]),
+    item('$(graph) Open the Dashboard', commands.openDashboard),
     item('$(debug-restart) Restart the Server', commands.restart),
     item('$(pulse) Doctor', commands.doctor),
     item('$(output) Show the Log', commands.showLog),
@@ -156,12 +156,10 @@ function doctor(server: Server): Promise<void> {
   return Promise.resolve();
 }
 
-async function openDashboard(server: Server): Promise<void> {
-  const address = server.current?.dashboard;
-  if (address === undefined) {
-    throw new Error('this version of the server has no dashboard');
-  }
-  await vscode.env.openExternal(vscode.Uri.parse(address, true));
+/** The page is served as long as the terminal is open, which shows its address too. */
+function openDashboard(server: Server): Promise<void> {
+  terminal(server, 'dashboard', ['dashboard', '--open']);
+  return Promise.resolve();
 }
 
 /** Runs the program where the user can read what it says. */

@@ -3,7 +3,6 @@
 import * as vscode from 'vscode';
 
 import { register } from './commands';
-import { hasDashboard } from './names';
 import type { Status } from './protocol';
 import { Server } from './server';
 import { StatusBar, type Trouble } from './status';
@@ -16,14 +15,8 @@ let server: Server | undefined;
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const bar = new StatusBar();
   const started = new Server(context.extensionPath, {
-    status: (status: Status) => {
-      bar.status(status);
-      offerDashboard(status.dashboard !== undefined);
-    },
-    trouble: (trouble: Trouble) => {
-      bar.trouble(trouble);
-      offerDashboard(false);
-    },
+    status: (status: Status) => { bar.status(status); },
+    trouble: (trouble: Trouble) => { bar.trouble(trouble); },
   });
   server = started;
   let timer: NodeJS.Timeout | undefined;
@@ -45,8 +38,4 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 
 export async function deactivate(): Promise<void> {
   await server?.stop();
-}
-
-function offerDashboard(isOffered: boolean): void {
-  void vscode.commands.executeCommand('setContext', hasDashboard, isOffered);
 }

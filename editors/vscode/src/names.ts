@@ -13,6 +13,3 @@ export const commands = {
   openDashboard: 'tabtier.openDashboard',
   showLog: 'tabtier.showLog',
 } as const;
-
-/** Whether the server offers a dashboard, for `when` clauses. */
-export const hasDashboard = 'tabtier.hasDashboard';

@@ -36,10 +36,9 @@ export interface Status {
   /** Since the server started. */
   spent_usd: number;
   unpriced_calls: number;
+  /** Over every server of the user; missing where no ledger is kept. */
   today?: { spent_usd: number; cap_usd: number | null };
   problem: Problem | null;
-  /** Address of a page about costs. */
-  dashboard?: string;
 }
 
 /** `tabtier/late`: asking again at this place gives an answer that was missing before. */

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use super::inbox::Inbox;
 use super::process::{self, Mark};
 use super::write::{Batch, Sum, Writer, Written};
-use super::{Orders, Shared, Trouble, moment, now, schema};
+use super::{Orders, Rules, Shared, Trouble, moment, now, schema};
+use crate::domain::money::Moment;
 use crate::domain::money::purse::Slot;
-use crate::domain::money::{Caps, Moment};
 
 /// Entries are gathered for this long before they are written.
 const GATHER: Duration = Duration::from_millis(100);
@@ -183,7 +183,7 @@ impl Keeper<'_> {
             if is_closing { Vec::new() } else { purse.wants(&rules.caps, now) }
         };
         if inbox.is_empty() && taken.given.is_empty() && wants.is_empty() {
-            return if is_closing { Ok(()) } else { self.glance(&rules.caps, now) };
+            return if is_closing { Ok(()) } else { self.glance(&rules, now) };
         }
         if let Err(trouble) = self.ensure_open() {
             taken.put_back(self.shared);
@@ -214,19 +214,14 @@ impl Keeper<'_> {
         Ok(())
     }
 
-    /// Reads where the caps stand: other processes spend, too.
-    fn glance(&mut self, caps: &Caps, now: Moment) -> Result<(), Trouble> {
-        let sheets = if caps.limits.is_empty() {
-            Vec::new()
-        } else {
+    /// Reads what was spent: other processes spend, too.
+    fn glance(&mut self, rules: &Rules, now: Moment) -> Result<(), Trouble> {
+        if rules.keeps_entries || !rules.caps.limits.is_empty() {
             self.ensure_open()?;
-            self.open
-                .as_mut()
-                .map(|open| open.writer.sheets(caps, now))
-                .transpose()?
-                .unwrap_or_default()
-        };
-        self.shared.standing.lock().caps = sheets;
+            if let Some(open) = &mut self.open {
+                self.shared.show(open.writer.read_sums(&rules.caps, now)?);
+            }
+        }
         Ok(())
     }
 
@@ -238,7 +233,7 @@ impl Keeper<'_> {
         }
         drop(purse);
         self.others = written.others;
-        self.shared.standing.lock().caps = written.sheets;
+        self.shared.show(written.sums);
         self.shared.notices.lock().extend(written.notices);
         if let Some(open) = self.open.as_ref().filter(|_| !inbox.calls.is_empty()) {
             note_sums(self.path, &open.writer, now);

@@ -16,7 +16,7 @@ use super::inbox::{Inbox, Settled, Word};
 use crate::domain::money::entry::{Asked, CallEnd, Called, Fate, Millis, Origin};
 use crate::domain::money::grant::{Sheet, Want};
 use crate::domain::money::purse::Slot;
-use crate::domain::money::{Caps, Counted, Counter, Limit, Moment};
+use crate::domain::money::{Caps, Counted, Counter, Limit, Moment, PicoUsd};
 
 /// What is to be written.
 pub(super) struct Batch<'a> {
@@ -38,11 +38,18 @@ pub(super) struct Batch<'a> {
 pub(super) struct Written {
     /// What was wanted, what was granted of it, and what nobody holds after it.
     pub(super) granted: Vec<(Slot, Want, u64, u64)>,
-    /// Every cap with its shared sum in the current period.
-    pub(super) sheets: Vec<(Limit, Sheet)>,
+    pub(super) sums: Sums,
     pub(super) notices: Vec<String>,
     /// Other processes that hold leases.
     pub(super) others: Vec<String>,
+}
+
+/// What all processes have spent by now.
+#[derive(Debug, Default)]
+pub(super) struct Sums {
+    /// Every cap with its shared sum in the current period.
+    pub(super) caps: Vec<(Limit, Sheet)>,
+    pub(super) today: PicoUsd,
 }
 
 /// An open ledger with what is known of it.
@@ -95,13 +102,9 @@ impl Writer {
         Ok(written)
     }
 
-    /// Where every cap stands by now. Nothing is written.
-    pub(super) fn sheets(
-        &mut self,
-        caps: &Caps,
-        now: Moment,
-    ) -> Result<Vec<(Limit, Sheet)>, Trouble> {
-        Ok(leases::sheets(&self.connection.transaction()?, caps, now)?)
+    /// What was spent by now. Nothing is written.
+    pub(super) fn read_sums(&mut self, caps: &Caps, now: Moment) -> Result<Sums, Trouble> {
+        Ok(leases::sums(&self.connection.transaction()?, caps, now)?)
     }
 
     /// The sums of all counters since a moment: tier, period, what is counted, start, amount, lost.

@@ -2,11 +2,11 @@
 
 use rusqlite::{Transaction, params};
 
-use super::{Batch, Written, add, whole, words};
+use super::{Batch, Sums, Written, add, whole, words};
 use crate::domain::money::caps::{NOTICE_PERCENT, Period};
 use crate::domain::money::grant::Sheet;
 use crate::domain::money::purse::Slot;
-use crate::domain::money::{Caps, Limit, Moment};
+use crate::domain::money::{Caps, Counted, Counter, Limit, Moment, PicoUsd};
 
 /// Counts the leases of a process that died as spent: calls they paid for may have been made.
 pub(super) fn bury(transaction: &Transaction<'_>, process: &str) -> rusqlite::Result<()> {
@@ -46,8 +46,8 @@ pub(super) fn lease(transaction: &Transaction<'_>, batch: &Batch<'_>) -> rusqlit
             hold(transaction, batch.process, slot, *held)?;
         }
     }
-    written.sheets = sheets(transaction, batch.caps, batch.now)?;
-    for (limit, sheet) in &written.sheets {
+    written.sums = sums(transaction, batch.caps, batch.now)?;
+    for (limit, sheet) in &written.sums.caps {
         if sheet.is_near(limit.max, NOTICE_PERCENT) {
             let slot = (limit.counter, limit.counter.period.start(batch.now));
             written.notices.extend(notice(transaction, limit, slot, *sheet, Cap::Near)?);
@@ -60,17 +60,21 @@ pub(super) fn lease(transaction: &Transaction<'_>, batch: &Batch<'_>) -> rusqlit
     Ok(written)
 }
 
-/// Where every cap stands in its current period.
-pub(super) fn sheets(
+/// Where every cap stands in its current period, and what was spent today.
+pub(super) fn sums(
     transaction: &Transaction<'_>,
     caps: &Caps,
     now: Moment,
-) -> rusqlite::Result<Vec<(Limit, Sheet)>> {
+) -> rusqlite::Result<Sums> {
     let with_sheet = |limit: &Limit| {
         let slot = (limit.counter, limit.counter.period.start(now));
         Ok((*limit, sheet(transaction, slot)?))
     };
-    caps.limits.iter().map(with_sheet).collect()
+    let today = Counter { tier: None, period: Period::Day, counted: Counted::Money };
+    Ok(Sums {
+        caps: caps.limits.iter().map(with_sheet).collect::<rusqlite::Result<_>>()?,
+        today: PicoUsd(sheet(transaction, (today, Period::Day.start(now)))?.booked),
+    })
 }
 
 fn hold(
