@@ -30,6 +30,8 @@ pub(super) const ASSETS: &[Asset] = &[
     asset!("/assets/page.css", CSS, "page.css"),
     asset!("/assets/plots.css", CSS, "plots.css"),
     asset!("/assets/icon.svg", IMAGE, "icon.svg"),
+    // Asked for by browsers while the page that welcomes them is shown.
+    asset!("/favicon.ico", IMAGE, "icon.svg"),
     asset!("/assets/main.js", SCRIPT, "main.js"),
     asset!("/assets/words.js", SCRIPT, "words.js"),
     asset!("/assets/draw.js", SCRIPT, "draw.js"),

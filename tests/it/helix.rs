@@ -31,7 +31,7 @@ const QUIET: Duration = Duration::from_millis(300);
 const ASKED_MOST: usize = 30;
 
 /// A Rust file whose second function is being written.
-const RUST: &str = "\
+pub(crate) const RUST: &str = "\
 fn compute_total(alpha: u32, beta: u32) -> u32 {
     alpha + beta
 }
@@ -41,7 +41,7 @@ fn main() {
 ";
 
 /// Helix in its terminal.
-struct Helix {
+pub(crate) struct Helix {
     tmux: PathBuf,
     home: TempDir,
     file: PathBuf,
@@ -51,10 +51,24 @@ struct Helix {
 
 impl Helix {
     /// Helix with one file open and on the screen, or `None` where it cannot run.
-    fn open(test: &str, content: &str, settings: &str) -> Option<Self> {
+    pub(crate) fn open(test: &str, content: &str, settings: &str) -> Option<Self> {
+        Self::open_at(
+            tempfile::tempdir().expect("a folder for the project"),
+            test,
+            content,
+            settings,
+        )
+    }
+
+    /// The same with a home of the caller's.
+    pub(crate) fn open_at(
+        home: TempDir,
+        test: &str,
+        content: &str,
+        settings: &str,
+    ) -> Option<Self> {
         let hx = tools::in_folder(test, "helix/bin/hx")?;
         let tmux = tools::on_path(test, "tmux")?;
-        let home = tempfile::tempdir().expect("a folder for the project");
         let project = home.path().join("project");
         fs::create_dir_all(project.join(".git")).expect("a project");
         let file = project.join("main.rs");
@@ -80,7 +94,7 @@ impl Helix {
 
     /// Opens a line below `fn main() {` and types into it until the menu shows `item`. If the keys
     /// came before the server was ready nobody asked it; then the menu is asked for by its key.
-    fn type_until_menu(&self, typed: &str, item: &str) {
+    pub(crate) fn type_until_menu(&self, typed: &str, item: &str) {
         let text = fs::read_to_string(&self.file).expect("the file");
         let times = text.matches(item).count();
         self.begin(typed);
@@ -109,7 +123,7 @@ impl Helix {
 
     /// Takes the first item, writes the file and quits; returns what is in the file and where the
     /// user's files are.
-    fn accept_and_quit(self) -> (String, TempDir) {
+    pub(crate) fn accept_and_quit(self) -> (String, TempDir) {
         self.keys(&["C-n"]);
         self.keys(&["Enter"]);
         self.quit()
@@ -219,6 +233,17 @@ fn check(name: &str, content: &str, typed: &str, inserted: &str) {
 #[test]
 fn a_name_is_offered_in_the_menu_and_accepted() {
     check("helix: a name", RUST, "    let total = compute_to", "tal");
+}
+
+/// Helix closes brackets itself, so what is left to offer is the end of the statement.
+#[test]
+fn closers_are_offered_in_the_menu_and_never_doubled() {
+    let settings = "[policy.closer]\nlocal_confidence_min = 0.1\n";
+    let Some(helix) = Helix::open("helix: closers", RUST, settings) else { return };
+    let typed = "    let total = compute_total(1, 2)";
+    helix.type_until_menu(typed, ";");
+    let (text, _) = helix.accept_and_quit();
+    assert_eq!(text, RUST.replace("main() {\n", &format!("main() {{\n{typed};\n")));
 }
 
 #[test]

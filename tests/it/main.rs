@@ -37,4 +37,5 @@ mod support;
 mod sync;
 mod tidy;
 mod tls;
+mod together;
 mod vscode;

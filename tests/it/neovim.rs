@@ -19,26 +19,26 @@ use crate::support::tools;
 mod block;
 pub(crate) mod model;
 mod old;
-mod plain;
+pub(crate) mod plain;
 mod plugin;
 
 /// A project on disk and the Neovim that will edit one file of it.
-struct Editor {
+pub(crate) struct Editor {
     nvim: PathBuf,
     /// The one that is driven, if not the same.
     child: Option<PathBuf>,
-    home: TempDir,
+    pub(crate) home: TempDir,
     file: PathBuf,
     quit: &'static str,
     encodings: &'static [&'static str],
 }
 
 /// What the driver reported.
-struct Seen(Value);
+pub(crate) struct Seen(Value);
 
 impl Editor {
     /// A project with one file, or `None` where there is no Neovim to run.
-    fn open(test: &str, name: &str, content: &str) -> Option<Self> {
+    pub(crate) fn open(test: &str, name: &str, content: &str) -> Option<Self> {
         let nvim = tools::in_folder(test, "neovim/bin/nvim")?;
         let home = tempfile::tempdir().expect("a folder for the project");
         let project = home.path().join("project");
@@ -56,7 +56,7 @@ impl Editor {
     }
 
     /// The user's settings file.
-    fn with_settings(self, text: &str) -> Self {
+    pub(crate) fn with_settings(self, text: &str) -> Self {
         let folder = self.home.path().join("config/tabtier");
         fs::create_dir_all(&folder).expect("a folder for settings");
         fs::write(folder.join("config.toml"), text).expect("settings");
@@ -82,7 +82,7 @@ impl Editor {
     }
 
     /// Goes through `steps`; the form of a step is the driver's.
-    fn run(&self, steps: &Value) -> Seen {
+    pub(crate) fn run(&self, steps: &Value) -> Seen {
         let alive = Alive::watch(self.home.path());
         let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/neovim");
         let job = json!({
@@ -137,7 +137,7 @@ impl Seen {
     }
 
     /// The lines of the buffer after the last step.
-    fn lines(&self) -> Vec<&str> {
+    pub(crate) fn lines(&self) -> Vec<&str> {
         let steps = self.0["steps"].as_array().expect("steps");
         let lines = steps.last().expect("a step")["lines"].as_array().expect("lines");
         lines.iter().map(|line| line.as_str().expect("a line")).collect()

@@ -85,7 +85,7 @@ impl Stage {
         }
         let program = home.join("bin/tabtier");
         let script = format!(
-            "#!/bin/sh\necho $$ >'{}'\nexec '{}' \"$@\"\n",
+            "#!/bin/sh\n[ \"$1\" = serve ] && echo $$ >'{}'\nexec '{}' \"$@\"\n",
             home.join("server.pid").display(),
             env!("CARGO_BIN_EXE_tabtier")
         );

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 
+import { Dashboard } from './dashboard';
 import { commands } from './names';
 import {
   type Explanation,
@@ -26,6 +27,7 @@ const meaning: Record<Override, string> = {
 /** Registers every command. */
 export function register(server: Server): vscode.Disposable[] {
   const pages = new Pages();
+  const dashboard = new Dashboard();
   const actions: Record<string, () => Promise<void>> = {
     [commands.menu]: () => menu(server),
     [commands.explain]: () => explain(server, pages),
@@ -35,7 +37,7 @@ export function register(server: Server): vscode.Disposable[] {
     [commands.openSettingsFile]: () => openSettingsFile(server),
     [commands.restart]: () => server.restart(),
     [commands.doctor]: () => doctor(server),
-    [commands.openDashboard]: () => openDashboard(server),
+    [commands.openDashboard]: () => dashboard.open(program(server)),
     [commands.showLog]: () => {
       server.log.show();
       return Promise.resolve();
@@ -44,7 +46,8 @@ export function register(server: Server): vscode.Disposable[] {
   const registered = Object.entries(actions).map(([name, action]) =>
     vscode.commands.registerCommand(name, () => telling(action)),
   );
-  return [...registered, vscode.workspace.registerTextDocumentContentProvider(page, pages)];
+  const end = new vscode.Disposable(() => { dashboard.dispose(); });
+  return [...registered, end, vscode.workspace.registerTextDocumentContentProvider(page, pages)];
 }
 
 /** Runs an action and shows what it fails with. */
@@ -156,18 +159,17 @@ function doctor(server: Server): Promise<void> {
   return Promise.resolve();
 }
 
-/** The page is served as long as the terminal is open, which shows its address too. */
-function openDashboard(server: Server): Promise<void> {
-  terminal(server, 'dashboard', ['dashboard', '--open']);
-  return Promise.resolve();
+function program(server: Server): string {
+  const found = server.binary();
+  if (found === undefined) {
+    throw new Error('the tabtier program was not found; name it in tabtier.server.path');
+  }
+  return found;
 }
 
 /** Runs the program where the user can read what it says. */
 function terminal(server: Server, name: string, args: string[]): void {
-  const shellPath = server.binary();
-  if (shellPath === undefined) {
-    throw new Error('the tabtier program was not found; name it in tabtier.server.path');
-  }
+  const shellPath = program(server);
   const options = { name: `Tabtier ${name}`, shellPath, shellArgs: args, isTransient: true };
   vscode.window.createTerminal(options).show();
 }

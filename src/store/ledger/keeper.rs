@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 
 use super::inbox::Inbox;
 use super::process::{self, Mark};
-use super::write::{Batch, Sum, Writer, Written};
+use super::write::{Batch, Sum, Sums, Writer, Written};
 use super::{Orders, Rules, Shared, Trouble, moment, now, schema};
-use crate::domain::money::Moment;
+use crate::domain::money::grant::Sheet;
 use crate::domain::money::purse::Slot;
+use crate::domain::money::{Limit, Moment, PicoUsd};
 
 /// Entries are gathered for this long before they are written.
 const GATHER: Duration = Duration::from_millis(100);
@@ -214,13 +215,20 @@ impl Keeper<'_> {
         Ok(())
     }
 
-    /// Reads what was spent: other processes spend, too.
+    /// Reads what was spent: other processes spend, too. Makes no file.
     fn glance(&mut self, rules: &Rules, now: Moment) -> Result<(), Trouble> {
-        if rules.keeps_entries || !rules.caps.limits.is_empty() {
-            self.ensure_open()?;
-            if let Some(open) = &mut self.open {
-                self.shared.show(open.writer.read_sums(&rules.caps, now)?);
-            }
+        if !rules.keeps_entries && rules.caps.limits.is_empty() {
+            return Ok(());
+        }
+        if !self.path.exists() {
+            let nothing = |limit: &Limit| (*limit, Sheet::default());
+            let caps = rules.caps.limits.iter().map(nothing).collect();
+            self.shared.show(Sums { caps, today: PicoUsd::ZERO });
+            return Ok(());
+        }
+        self.ensure_open()?;
+        if let Some(open) = &mut self.open {
+            self.shared.show(open.writer.read_sums(&rules.caps, now)?);
         }
         Ok(())
     }

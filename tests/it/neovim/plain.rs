@@ -5,12 +5,12 @@ use serde_json::json;
 use super::Editor;
 
 /// The accept key of our plugin, as the mapping calls it.
-pub(super) const ACCEPT: &str = "require('tabtier').accept()";
+pub(crate) const ACCEPT: &str = "require('tabtier').accept()";
 /// Neovim's own way, for users without our plugin.
 const BUILT_IN: &str = "vim.lsp.inline_completion.get()";
 
 /// A Rust file whose second function is being written; the cursor goes below `fn main() {`.
-pub(super) const RUST: &str = "\
+pub(crate) const RUST: &str = "\
 fn compute_total(alpha: u32, beta: u32) -> u32 {
     alpha + beta
 }
@@ -33,6 +33,22 @@ fn a_name_is_completed_and_accepted() {
         assert_eq!(seen.lines()[5], "    let total = compute_total", "{accept}");
         assert_eq!(seen.lines().len(), 7, "{accept}");
     }
+}
+
+#[test]
+fn closers_are_completed_and_never_doubled() {
+    let Some(editor) = Editor::open("neovim: closers", "main.rs", RUST) else { return };
+    // Which closers come next is for other tests; here they only have to be shown and taken.
+    let editor = editor.with_settings("[policy.closer]\nlocal_confidence_min = 0.1\n");
+    let typed = "let list = [compute_total(1, 2), compute_total(2, 3)";
+    let seen = editor.run(&json!([
+        {"keys": "5GA"}, {"await": "insert"},
+        {"type": format!("\n{typed}")}, {"await": "ghost"},
+        {"accept": ACCEPT},
+    ]));
+    let ghost = seen.ghost(3).expect("closers");
+    assert!(ghost.starts_with(']') && ghost.matches(']').count() == 1, "{ghost}");
+    assert_eq!(seen.lines()[5..].join("\n"), format!("    {typed}{ghost}\n}}"));
 }
 
 /// The moment after a key that follows the ghost text, before the next answer: Neovim's own accept

@@ -148,7 +148,15 @@ const actions = {
   status: (page, text) => until(`the status ${text}`, async () => (await state(page)).status.includes(text)),
   line: (page, text) => until(`the line ${text}`, async () => (await state(page)).lines.some((l) => l === text)),
   tab: (page, text) => until(`a tab ${text}`, async () => (await state(page)).tabs.some((t) => t.includes(text))),
-  terminal: (page, text) => until(`a terminal with ${text}`, async () => (await page.locator('.terminal .xterm-rows').allTextContents()).join('').includes(text)),
+  /** Another window is opened by a command, and shows this. */
+  window: async (page, [command, text]) => {
+    const opened = page.context().waitForEvent('page', { timeout: BOUND_MS });
+    await palette(page, command);
+    const other = await opened;
+    await until(`a window with ${text} at ${other.url()}`, async () => (await other.locator('body').textContent()).includes(text));
+    await other.screenshot({ path: join(job.artefacts, 'window.png') });
+    await other.close();
+  },
   rest: (_, ms) => sleep(ms),
   click: (page, selector) => page.locator(selector).first().click({ timeout: BOUND_MS }),
   screenshot: (page, name) => page.screenshot({ path: join(job.artefacts, `${name}.png`) }),

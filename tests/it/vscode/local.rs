@@ -115,8 +115,7 @@ fn commands() -> Scenario {
             {"tab": "Tabtier: the last completion"}, {"rest": 500}, {"screenshot": "explained"},
             {"click": "[id=\"tabtier.tabtier.status\"]"}, {"rest": 500}, {"screenshot": "menu"},
             {"key": "Escape"},
-            {"command": "Tabtier: Open the Dashboard"}, {"terminal": "http://127.0.0.1:"},
-            {"screenshot": "dashboard"},
+            {"window": ["Tabtier: Open the Dashboard", "Decisions, as they are made"]},
             {"command": "Tabtier: Open the Settings File"}, {"tab": "config.toml"},
         ]),
         check: |states, text| {
