@@ -31,6 +31,7 @@ use crate::engine::{Equipment, Feedback, rules};
 use crate::provider::registry::Registry;
 use crate::store::ledger::{self, Books};
 use crate::store::stats::StatsFile;
+use crate::tokenizers;
 
 /// Stack of a thread that parses. The parser recurses with the nesting of the text; the space is
 /// only reserved, not used.
@@ -182,5 +183,6 @@ fn books(settings: &Settings) -> Books {
 /// What the engine works with under these settings.
 fn equip(settings: Arc<Settings>) -> Equipment {
     let providers = Registry::from_settings(&settings.models, &settings.network);
+    tokenizers::load(settings.models.values().filter_map(|model| model.vocabulary));
     Equipment { settings, providers: Arc::new(providers) }
 }

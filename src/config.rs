@@ -16,6 +16,7 @@ use crate::domain::money::price::{Listed, Price};
 use crate::domain::money::{Caps, PicoUsd};
 use crate::domain::route::clocks::Patience;
 use crate::domain::route::{ModelSpec, Policy};
+use crate::domain::ruler::Vocabulary;
 use crate::domain::units::Tokens;
 
 mod grammars;
@@ -39,6 +40,7 @@ pub mod values;
 pub mod dialects;
 pub mod fim_templates;
 pub mod prices;
+pub mod tokenizers;
 pub mod traits;
 
 mod protocol;
@@ -103,6 +105,8 @@ pub struct ModelSettings {
     pub price: Option<Price>,
     /// What the price table says of it.
     pub listed: Option<Listed>,
+    /// What its tokens are counted with; `None` where they are estimated.
+    pub vocabulary: Option<Vocabulary>,
 }
 
 /// Where a model is reached and what it is called there.

@@ -41,6 +41,7 @@ use crate::domain::document::{Document, DocumentId};
 use crate::domain::explain::{Explanation, Silence};
 use crate::domain::ledger::Ledger;
 use crate::domain::money::PicoUsd;
+use crate::domain::ruler::Calibration;
 use crate::provider::registry::Registry;
 use crate::store::ledger::Books;
 use clearance::Clearances;
@@ -73,6 +74,8 @@ struct Shared {
     flights: Flights,
     notices: Notices,
     ledger: Mutex<Ledger>,
+    /// What is known of each model's tokens.
+    calibrations: Mutex<HashMap<String, Calibration>>,
     listener: OnceLock<landing::Listener>,
     /// What is kept for good, and what may be spent.
     books: Books,
@@ -99,6 +102,7 @@ impl Engine {
             flights: Flights::default(),
             notices: Notices::default(),
             ledger: Mutex::default(),
+            calibrations: Mutex::default(),
             listener: OnceLock::new(),
             books,
             needs: Mutex::default(),
@@ -121,6 +125,7 @@ impl Engine {
         *self.shared.cache.lock() = Cache::new(cache.entries_max, cache.bytes_max);
         self.shared.clearances.reset(equipment.settings.hedge_share);
         self.shared.notices.reset();
+        self.shared.calibrations.lock().clear();
         self.shared.flights.clear();
         self.feedback.enable(equipment.settings.feedback.enabled);
         self.shared.needs.lock().clear();

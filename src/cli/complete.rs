@@ -20,6 +20,7 @@ use crate::engine::{Engine, Forecast, Request, Step};
 use crate::report;
 use crate::report::forecast::Line;
 use crate::store::ledger::now;
+use crate::tokenizers;
 
 /// Bound: bytes of a file that is read.
 const FILE_MAX: u64 = 256 << 20;
@@ -85,6 +86,8 @@ pub(super) fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<
     let books = super::books(&settings);
     let ask_above = settings.money.ask_above;
     let engine = Engine::with(super::equip(settings), feedback, books);
+    // Nobody is typing: what is foreseen is counted with what an editor's server would count with.
+    tokenizers::wait();
     let folder = std::env::current_dir().ok();
     engine.work_in(folder.as_deref());
     engine.indexes().put(&family, Key::Open(own.0), own.1);

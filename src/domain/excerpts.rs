@@ -38,6 +38,8 @@ pub struct Excerpts {
     pub rope: Rope,
     /// Windows in the order of the text.
     pub windows: Vec<Window>,
+    /// Which names stand in which windows, by name: the hash of a name and the place of a window.
+    names: Vec<(u32, u16)>,
     /// What is defined, by the hash of its name.
     pub definitions: Vec<Defined>,
 }
@@ -47,8 +49,8 @@ pub struct Excerpts {
 pub struct Window {
     /// Its bytes: whole lines.
     pub bytes: Range<usize>,
-    /// The hashes of the names in it, in order and each once.
-    pub names: Box<[u32]>,
+    /// How many different names stand in it.
+    pub names: u32,
 }
 
 /// The beginning of something that is defined.
@@ -71,11 +73,15 @@ impl Excerpts {
     /// large file.
     pub fn of(rope: &Rope, tree: Option<&Tree>, language: &Language, place: usize) -> Self {
         let definitions = tree.map(|tree| definitions(rope, tree, language, place));
-        Self {
-            windows: windows(rope, &language.lexical, place),
-            definitions: definitions.unwrap_or_default(),
-            rope: rope.clone(),
-        }
+        let (windows, names) = windows(rope, &language.lexical, place);
+        Self { windows, names, definitions: definitions.unwrap_or_default(), rope: rope.clone() }
+    }
+
+    /// The places of the windows with this name.
+    pub fn windows_with(&self, name: u32) -> impl ExactSizeIterator<Item = usize> {
+        let from = self.names.partition_point(|(known, _)| *known < name);
+        let length = self.names[from..].partition_point(|(known, _)| *known == name);
+        self.names[from..from + length].iter().map(|(_, window)| usize::from(*window))
     }
 
     /// What is defined under a name.
@@ -114,21 +120,26 @@ pub fn names_in(text: &str, lexical: &Lexical) -> Vec<u32> {
     names
 }
 
-fn windows(rope: &Rope, lexical: &Lexical, place: usize) -> Vec<Window> {
+fn windows(rope: &Rope, lexical: &Lexical, place: usize) -> (Vec<Window>, Vec<(u32, u16)>) {
     let lines = rope.len_lines();
     let line = rope.byte_to_line(place.min(rope.len_bytes()));
     let span = WINDOWS_MAX * WINDOW_STRIDE;
     let first = line.saturating_sub(span / 2) / WINDOW_STRIDE * WINDOW_STRIDE;
-    let starts = (first..lines.min(first + span)).step_by(WINDOW_STRIDE);
-    let window = |start: usize| {
+    let (mut windows, mut all) = (Vec::new(), Vec::new());
+    for start in (first..lines.min(first + span)).step_by(WINDOW_STRIDE) {
         let end = (start + WINDOW_LINES).min(lines);
         let bytes = rope.line_to_byte(start)..rope.line_to_byte(end);
-        let is_code = bytes.len() <= WINDOW_BYTES_MAX;
-        let text = is_code.then(|| rope.byte_slice(bytes.clone()).to_string())?;
-        let names = names_in(&text, lexical).into_boxed_slice();
-        (!names.is_empty()).then_some(Window { bytes, names })
-    };
-    starts.filter_map(window).collect()
+        if bytes.len() > WINDOW_BYTES_MAX {
+            continue;
+        }
+        let names = names_in(&rope.byte_slice(bytes.clone()).to_string(), lexical);
+        // Bound: WINDOWS_MAX is far below what 16 bits hold.
+        let place = windows.len() as u16;
+        all.extend(names.iter().map(|name| (*name, place)));
+        windows.push(Window { bytes, names: names.len() as u32 });
+    }
+    all.sort_unstable();
+    (windows, all)
 }
 
 fn definitions(rope: &Rope, tree: &Tree, language: &Language, place: usize) -> Vec<Defined> {
@@ -186,11 +197,12 @@ mod tests {
         let text = lines.concat();
         let rope = Rope::from_str(&text);
         let place = rope.line_to_byte(10_000);
-        let windows = windows(&rope, &Lexical::default(), place);
+        let (windows, names) = windows(&rope, &Lexical::default(), place);
         assert_eq!(windows.len(), WINDOWS_MAX);
         let around = windows[0].bytes.start..windows[WINDOWS_MAX - 1].bytes.end;
         assert!(around.contains(&place) && around.len() < text.len());
-        assert_eq!(windows[0].names.len(), WINDOW_LINES + 1, "one name more on every line");
+        assert_eq!(windows[0].names as usize, WINDOW_LINES + 1, "one name more on every line");
+        assert!(names.is_sorted());
     }
 
     #[test]

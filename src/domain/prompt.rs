@@ -11,6 +11,7 @@ pub mod chat;
 pub mod fim;
 
 use super::context::{Context, Piece};
+use super::ruler::Ruler;
 use super::units::Tokens;
 
 /// The question put to one model.
@@ -57,16 +58,27 @@ pub enum PromptBody {
 }
 
 impl PromptBody {
-    /// Bytes of text that leave the machine.
-    pub fn len(&self) -> usize {
+    /// Every text that leaves the machine.
+    pub fn texts(&self) -> Vec<&str> {
         match self {
             Self::Infill { prefix, suffix, filename, extra } => {
-                let extra = extra.iter().map(|(name, text)| name.len() + text.len());
-                prefix.len() + suffix.len() + filename.len() + extra.sum::<usize>()
+                let extra = extra.iter().flat_map(|(name, text)| [name.as_str(), text.as_str()]);
+                [prefix.as_str(), suffix, filename].into_iter().chain(extra).collect()
             }
-            Self::Raw { text } => text.len(),
-            Self::Chat { system, user } => system.len() + user.len(),
+            Self::Raw { text } => vec![text],
+            Self::Chat { system, user } => vec![system, user],
         }
+    }
+
+    /// The tokens of every text, each by itself.
+    pub fn tokens(&self, ruler: Ruler<'_>) -> Tokens {
+        let texts = self.texts().into_iter().map(|text| ruler.tokens(text));
+        texts.fold(Tokens(0), |sum, tokens| sum + tokens)
+    }
+
+    /// Bytes of text that leave the machine.
+    pub fn len(&self) -> usize {
+        self.texts().into_iter().map(str::len).sum()
     }
 
     /// Whether no text at all would be sent.

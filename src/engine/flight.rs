@@ -24,8 +24,8 @@ use crate::domain::money::entry::WorkspaceId;
 use crate::domain::postprocess::draft::Draft;
 use crate::domain::prompt::Prompt;
 use crate::domain::route::clocks::Clocks;
+use crate::domain::ruler::Ruler;
 use crate::domain::site::Site;
-use crate::domain::units::Tokens;
 use crate::provider::{ChunkStream, Provider, ProviderError};
 use crate::store::ledger::Ticket;
 
@@ -33,9 +33,6 @@ use crate::store::ledger::Ticket;
 const TEXT_MAX: usize = 32 << 10;
 /// Bound: how long the end of an answered call is waited for. Servers send it with the last event.
 const READ_OUT_MAX: Duration = Duration::from_millis(500);
-/// Source code averages a little over three bytes a token; used only where a server does not
-/// report usage, and marked as an estimate.
-const BYTES_PER_TOKEN_ESTIMATE: usize = 3;
 
 /// What a call is for.
 pub(super) struct Call {
@@ -46,6 +43,8 @@ pub(super) struct Call {
     /// Whether a chat model writes it.
     pub(super) is_chat: bool,
     pub(super) prompt: Prompt,
+    /// Measures what was sent and said where the server does not report it.
+    pub(super) ruler: Ruler<'static>,
     pub(super) price: Option<Price>,
     /// What was set aside for it; taken when it lands.
     pub(super) ticket: Option<Ticket>,
@@ -279,13 +278,12 @@ async fn read_out(stream: ChunkStream) {
 /// What a call used: as reported, or estimated and marked so. A report from the middle of an answer
 /// counts what went in; what came out since is estimated.
 pub(super) fn usage(call: &Call, state: &State) -> Usage {
-    let tokens = |bytes: usize| Tokens(bytes.div_ceil(BYTES_PER_TOKEN_ESTIMATE) as u32);
-    let output = tokens(state.raw.len());
+    let output = call.ruler.tokens(&state.raw);
     match state.usage {
         Some(usage) if usage.is_estimate => Usage { output: usage.output.max(output), ..usage },
         Some(usage) => usage,
         None => Usage {
-            input_uncached: tokens(call.prompt.body.len()),
+            input_uncached: call.prompt.body.tokens(call.ruler),
             output,
             is_estimate: true,
             ..Usage::default()

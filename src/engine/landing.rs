@@ -12,6 +12,8 @@ use crate::domain::document::DocumentId;
 use crate::domain::ledger;
 use crate::domain::money::PicoUsd;
 use crate::domain::route::health::Failure;
+use crate::domain::ruler::Calibration;
+use crate::domain::units::Tokens;
 use crate::provider::ProviderError;
 
 /// A call has ended, whether or not a request still waited for it.
@@ -65,6 +67,9 @@ impl Tower for Shared {
         // What was set aside for a call that is free is given back when the call is dropped.
         if let Some(ticket) = call.ticket.take().filter(|_| !is_free) {
             let usage = usage(call, state);
+            if !usage.is_estimate {
+                self.calibrate(call, usage.input_total());
+            }
             let called = called(call, state, &usage, ticket.at());
             self.ledger.lock().book(&ledger::Call {
                 model: call.answer.model.clone(),
@@ -88,6 +93,20 @@ impl Tower for Shared {
 }
 
 impl Shared {
+    /// What is known of a model's tokens.
+    pub(super) fn calibration(&self, model: &str) -> Calibration {
+        self.calibrations.lock().get(model).copied().unwrap_or_default()
+    }
+
+    /// Learns from the tokens that a server reported.
+    fn calibrate(&self, call: &Call, reported: Tokens) {
+        let body = &call.prompt.body;
+        let counted = (!call.ruler.is_estimate()).then(|| body.tokens(call.ruler));
+        let mut calibrations = self.calibrations.lock();
+        let known = calibrations.entry(call.answer.model.clone()).or_default();
+        known.observe(body.len(), counted, reported);
+    }
+
     /// What the call says about its model, and what the user is told of it.
     fn judge(&self, call: &Call, state: &State) {
         let now = Instant::now().into_std();

@@ -23,18 +23,17 @@ use crate::domain::money::entry::{
 use crate::domain::money::purse::Refusal;
 use crate::domain::money::quote::{Quote, Size, quote, tokens_max};
 use crate::domain::money::{Metered, Moment, PicoUsd, Price};
-use crate::domain::prompt::{Prompt, PromptBody};
+use crate::domain::prompt::Prompt;
 use crate::domain::route::stats::tally::Taken;
 use crate::domain::route::{Attempt, Place, Plan, Tier};
+use crate::domain::ruler::Calibration;
 use crate::domain::site::{Site, Trigger};
 use crate::domain::units::Tokens;
 use crate::store::ledger::{self, Books, Rules, Ticket, Word};
 
-/// A context is cut to a token for each three bytes, and three bytes of code have no more than two and
-/// a quarter tokens by the way caps count them.
-const TOKENS_MOST: (u64, u64) = (9, 4);
-/// Source code averages a little over three bytes a token.
-const BYTES_PER_TOKEN_ESTIMATE: u64 = 3;
+/// A token of code has four and a half bytes at most with the usual vocabularies, and these have no
+/// more than three and three eighths tokens by the way caps count them.
+const TOKENS_MOST: (u64, u64) = (27, 8);
 /// How long a call waits for its part of a cap to be leased. Writing the lease takes a few
 /// milliseconds; while the user settles it is there long before.
 const LEASE_MAX: Duration = Duration::from_millis(50);
@@ -49,33 +48,11 @@ pub fn rules(settings: &Settings) -> Rules {
     Rules { keeps_entries: money.ledger.enabled, days: money.ledger.days, caps: money.caps.clone() }
 }
 
-/// What a prompt will cost at a model; `None` where its price is unknown.
-pub(super) fn price_of(model: &ModelSettings, prompt: &Prompt, at: Millis) -> Option<Quote> {
-    let size = Size {
-        tokens: (prompt.body.len() as u64).div_ceil(BYTES_PER_TOKEN_ESTIMATE),
-        tokens_max: texts(&prompt.body).into_iter().map(tokens_max).sum(),
-    };
-    let output = u64::from(prompt.output_tokens_max.0);
-    quote(model.price.as_ref(), size, output, Moment(at.div_euclid(1_000)))
-}
-
 /// What a call can cost at most, as caps see it; `None` where nobody knows. A model on a computer of
 /// the user's has no bill unless it is given a price.
 pub(super) fn most(model: &ModelSettings, quote: Option<Quote>) -> Option<PicoUsd> {
     let is_own = model.price.is_none() && model.spec.place == Place::SelfHosted;
     if is_own { Some(PicoUsd::ZERO) } else { quote.map(|quote| quote.most) }
-}
-
-/// Every text of a prompt.
-fn texts(body: &PromptBody) -> Vec<&str> {
-    match body {
-        PromptBody::Infill { prefix, suffix, filename, extra } => {
-            let extra = extra.iter().flat_map(|(name, text)| [name.as_str(), text]);
-            [prefix.as_str(), suffix, filename].into_iter().chain(extra).collect()
-        }
-        PromptBody::Raw { text } => vec![text],
-        PromptBody::Chat { system, user } => vec![system, user],
-    }
 }
 
 impl Engine {
@@ -131,6 +108,29 @@ impl Engine {
 }
 
 impl Run<'_> {
+    /// What a prompt will cost at a model; `None` where its price is unknown. What it cannot exceed is
+    /// judged by its bytes, and by the count once the server's reports have agreed with counts.
+    pub(super) fn price_of(
+        &self,
+        model: &ModelSettings,
+        prompt: &Prompt,
+        at: Millis,
+    ) -> Option<Quote> {
+        let price = model.price.as_ref()?;
+        let ruler = self.ruler(model, Calibration::usual);
+        let tokens = prompt.body.tokens(ruler);
+        let by_bytes = prompt.body.texts().into_iter().map(tokens_max).sum();
+        let known = self.engine.shared.calibration(&model.spec.id);
+        let by_count = known.most(tokens).filter(|_| !ruler.is_estimate());
+        let size = Size {
+            tokens: tokens.0.into(),
+            is_estimate: ruler.is_estimate(),
+            tokens_max: by_count.unwrap_or(by_bytes).min(by_bytes),
+        };
+        let output = u64::from(prompt.output_tokens_max.0);
+        quote(Some(price), size, output, Moment(at.div_euclid(1_000)))
+    }
+
     /// What a call can cost at most, before there is a prompt: what the model's last one could, else
     /// one as long as the tier allows.
     fn most_planned(
@@ -144,7 +144,8 @@ impl Run<'_> {
         }
         let tokens = self.equipment.settings.context.input_tokens_max[tier as usize];
         let tokens = u64::from(tokens.min(model.spec.context_tokens).0);
-        let size = Size { tokens, tokens_max: tokens * TOKENS_MOST.0 / TOKENS_MOST.1 };
+        let tokens_max = tokens * TOKENS_MOST.0 / TOKENS_MOST.1;
+        let size = Size { tokens, is_estimate: true, tokens_max };
         most(model, quote(model.price.as_ref(), size, output_max.0.into(), Moment(0)))
     }
 
@@ -184,7 +185,7 @@ impl Run<'_> {
             return;
         }
         let (prompt, _) = self.prompt(site, plan, attempt, model);
-        let most = most(model, price_of(model, &prompt, self.at));
+        let most = most(model, self.price_of(model, &prompt, self.at));
         let until = Instant::now() + LEASE_MAX;
         let is_waiting = || matches!(books.reserve(tier, most, self.at), Err(Refusal::Waiting));
         while is_waiting() && Instant::now() < until {
@@ -200,7 +201,7 @@ impl Run<'_> {
         prompt: &Prompt,
     ) -> Result<Ticket, String> {
         let at = ledger::now();
-        let most = most(model, price_of(model, prompt, at));
+        let most = most(model, self.price_of(model, prompt, at));
         if let Some(most) = most {
             self.engine.shared.needs.lock().insert(model.spec.id.clone(), most);
         }

@@ -33,10 +33,13 @@ pub fn text(lines: &[Line]) -> String {
         };
         let cost = match &line.quote {
             None => "cost unknown, see price_input and price_as".to_owned(),
-            Some(Quote { prompt_tokens, output_tokens_max, expected, most }) => format!(
-                "about {prompt_tokens} + at most {output_tokens_max} tokens, about {expected}, \
-                 never over {most}"
-            ),
+            Some(Quote { prompt_tokens, is_estimate, output_tokens_max, expected, most }) => {
+                let counted = if *is_estimate { "estimated" } else { "counted" };
+                format!(
+                    "{prompt_tokens} ({counted}) + at most {output_tokens_max} tokens, about \
+                     {expected}, never over {most}"
+                )
+            }
         };
         let name = if index == 0 { "would ask" } else { "" };
         // Writing to a string cannot fail.
@@ -60,7 +63,7 @@ pub fn json(lines: &[Line]) -> Value {
             "model": line.model,
             "prompt_tokens": line.quote.map(|quote| quote.prompt_tokens),
             "output_tokens_max": line.quote.map(|quote| quote.output_tokens_max),
-            "tokens_are_estimates": true,
+            "tokens_are_estimates": line.quote.map(|quote| quote.is_estimate),
             "expected_usd": line.quote.map(|quote| quote.expected.exact()),
             "most_usd": line.quote.map(|quote| quote.most.exact()),
             "only_if_more_is_wanted": line.is_escalation,

@@ -38,4 +38,5 @@ mod sync;
 mod tidy;
 mod tls;
 mod together;
+mod tokens;
 mod vscode;

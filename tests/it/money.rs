@@ -122,6 +122,13 @@ fn a_dry_run_says_what_it_would_cost_and_asks_nobody() {
     let usd = |value: &Value| value.as_str().expect("a sum").parse::<f64>().expect("dollars");
     assert!(0.0 < usd(expected) && usd(expected) < usd(most) && usd(most) < 0.01, "{step}");
     assert_eq!(value["attempts"], json!([]));
+    assert_eq!(step["tokens_are_estimates"], true, "its vocabulary is not public");
+    let settings =
+        settings.replace("codestral-2508", "gpt-4o-mini").replace("mistral.ai", "openai.com");
+    let output = tabtier(home.path(), &settings, &["complete", "a.rs:2:13", "--dry-run", "--json"]);
+    let value: Value = serde_json::from_str(&text(&output)).expect("JSON");
+    let step = &value["would_ask"][0];
+    assert_eq!(step["tokens_are_estimates"], false, "{step}");
     assert_eq!(ledger(home.path()), None, "nothing is written down");
 }
 

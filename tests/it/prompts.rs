@@ -10,24 +10,30 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use tabtier::config::languages::Languages;
-use tabtier::config::{Protocol, fim_templates};
+use tabtier::config::{ModelSettings, Protocol, Settings, fim_templates};
 use tabtier::domain::class::Extent;
 use tabtier::domain::context::{Budget, Kind, gather};
 use tabtier::domain::document::{Document, DocumentId};
 use tabtier::domain::excerpts::Excerpts;
+use tabtier::domain::gate::Strictness;
+use tabtier::domain::money::PicoUsd;
+use tabtier::domain::money::price::{Price, Rates};
 use tabtier::domain::prompt::{Files, Prompt, PromptBody, PromptForm, build};
-use tabtier::domain::route::Tier;
-use tabtier::domain::ruler::Ruler;
+use tabtier::domain::route::{Override, Tier};
+use tabtier::domain::ruler::{Ruler, Vocabulary};
 use tabtier::domain::site::{Site, Trigger};
 use tabtier::domain::syntax::parse;
 use tabtier::domain::units::Tokens;
 use tabtier::domain::workspace::Neighbour;
+use tabtier::engine::{Engine, Equipment, Request};
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 use crate::support::llama::LlamaServer;
 use crate::support::rig::{Rig, Setup};
 use crate::support::upstream::Script;
-use crate::support::{model, provider};
+use crate::support::{model, provider, registry};
+use crate::tokens::counted;
 
 /// The text is this file of ours, at the beginning of which nothing is left out by accident.
 const TEXT: &str = include_str!("../../src/domain/lexical/scanner.rs");
@@ -166,4 +172,106 @@ fn open_files_are_shown_to_the_model_unless_they_are_excluded_or_left_out() {
     assert!(!body.contains("hidden") && !body.contains("# other"), "{body}");
     let body = extra("context.include = [\"imports\"]\n");
     assert!(!body.contains("// open"), "{body}");
+}
+
+#[test]
+fn counted_prompts_use_their_budget_and_never_more() {
+    let (document, _) = excerpts(TEXT);
+    let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| *kind < Kind::Prefix).collect();
+    for vocabulary in Vocabulary::ALL {
+        let ruler = counted(vocabulary);
+        for tokens in [200, 800, 2000] {
+            for offset in (0..TEXT.len()).step_by(1501) {
+                let budget = Budget {
+                    input_tokens_max: Tokens(tokens),
+                    tier: Tier::Mid,
+                    around_max: None,
+                    kinds: &kinds,
+                    ruler,
+                    redacts: true,
+                    own_keys: &[],
+                };
+                let site = Site::new(document.clone(), offset, Trigger::Automatic);
+                let context = gather(&site, Extent::Line, &budget, &[]);
+                let parts = context.parts();
+                assert!(parts.iter().all(|part| !part.is_estimate));
+                let sum: u32 = parts.iter().map(|part| part.tokens.0).sum();
+                assert!(sum <= tokens, "{sum} of {tokens} at {offset}: {parts:?}");
+                let is_inside = (8_000..TEXT.len() - 8_000).contains(&offset);
+                let least = tokens * 2 / 5;
+                assert!(!is_inside || sum >= least, "{sum} of {tokens} at {offset}: {parts:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_model_is_measured_by_what_its_server_reports() {
+    const TOKENS: u32 = 1200;
+    /// What the server adds: marks between the parts, and names of files.
+    const FRAME: u64 = 40;
+    let Some(server) = LlamaServer::start(&["chain"], &["--slots", "1"]).await else { return };
+    let configured = ModelSettings {
+        price: Some(Price::flat(Rates::plain(PicoUsd(1), PicoUsd(1)))),
+        ..model(Protocol::LlamaCppInfill, server.url())
+    };
+    // What it is said to be it is not.
+    let named = ModelSettings { vocabulary: Some(Vocabulary::O200k), ..configured.clone() };
+    counted(Vocabulary::O200k);
+    for (configured, is_counted) in [(configured, false), (named, true)] {
+        let engine = engine(configured, TOKENS);
+        let mut calls = Vec::new();
+        for offset in (6_000..9_000).step_by(250) {
+            let quote = engine.forecast(request(offset)).steps[0].quote.expect("a price");
+            assert!(quote.is_estimate != is_counted);
+            let explanation = engine.complete(request(offset)).await;
+            let usage = explanation.attempts.iter().find_map(|attempt| attempt.usage);
+            // An answer that was complete before its end has no report.
+            let reported = usage.filter(|usage| !usage.is_estimate);
+            calls.extend(reported.map(|usage| (u64::from(usage.input_total().0), quote)));
+        }
+        assert!(calls.len() >= 8, "{calls:?}");
+        // A byte is a token there, which nobody would guess.
+        assert!(calls[0].0 > u64::from(TOKENS) + FRAME, "{calls:?}");
+        assert!(calls[0].1.prompt_tokens * 2 < calls[0].0, "{calls:?}");
+        for (reported, quote) in &calls[3..] {
+            if is_counted {
+                // The wrong count is not relied on: bytes say what is set aside.
+                let set_aside = quote.most.0 - quote.output_tokens_max;
+                assert!(set_aside >= quote.prompt_tokens * 2, "{quote:?} for {reported}");
+                assert!(quote.prompt_tokens * 2 < *reported, "{quote:?} for {reported}");
+            } else {
+                assert!(*reported <= u64::from(TOKENS) + FRAME, "{reported}");
+                let ratio = quote.prompt_tokens as f64 / *reported as f64;
+                assert!((0.85..1.15).contains(&ratio), "{quote:?} for {reported}");
+            }
+        }
+    }
+}
+
+/// An engine with this one model, which is asked for everything, with prompts of so many tokens.
+fn engine(configured: ModelSettings, tokens: u32) -> Arc<Engine> {
+    let mut settings = Settings { gate: Strictness::Off, ..Settings::default() };
+    settings.models.insert("model".to_owned(), configured.clone());
+    settings.policy.models[Tier::Fast as usize].push("model".to_owned());
+    settings.policy.force = Override::Always(Tier::Fast);
+    settings.policy.classes.iter_mut().for_each(|class| class.deadline = Duration::from_secs(20));
+    settings.context.input_tokens_max = [Tokens(tokens); 4];
+    let providers = Arc::new(registry(configured));
+    Engine::new(Equipment { settings: Arc::new(settings), providers })
+}
+
+/// A request in the text, on a new line.
+fn request(offset: usize) -> Request {
+    let (document, _) = excerpts(&format!("{}\n    {}", &TEXT[..offset], &TEXT[offset..]));
+    Request {
+        document,
+        policy: None,
+        offset: offset + 5,
+        trigger: Trigger::Invoked { repeats: 0 },
+        has_diagnostic: false,
+        neighbours: Vec::new(),
+        open_max: None,
+        superseded: CancellationToken::new(),
+    }
 }

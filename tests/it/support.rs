@@ -42,6 +42,7 @@ pub(crate) fn model(protocol: Protocol, url: &str) -> ModelSettings {
         patience: Patience { first_text: None, idle: None, total: Duration::from_secs(10) },
         price: None,
         listed: None,
+        vocabulary: None,
     }
 }
 

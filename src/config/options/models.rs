@@ -105,6 +105,24 @@ pub(super) const ROWS: &[Row] = &[
         doc: "How many tokens prompt and answer may have together.",
     },
     Row {
+        key: "models.<name>.tokenizer",
+        kind: Kind::Choice(&[
+            "auto",
+            "estimate",
+            "o200k_base",
+            "cl100k_base",
+            "mistral_v3",
+            "qwen2",
+            "deepseek_v3",
+        ]),
+        default: Preset::Text("auto"),
+        scope: Scope::Never,
+        doc: "What the tokens of a prompt are counted with before it is sent. `auto` goes by the \
+              model's name; where that says nothing, and with `estimate`, they are estimated from \
+              bytes, the better the more often the server has reported what it counted. A vocabulary \
+              is loaded in the background and takes some twenty megabytes of memory.",
+    },
+    Row {
         key: "models.<name>.price_input",
         kind: PRICE,
         default: Preset::Unset,

@@ -12,11 +12,13 @@ use super::Reader;
 use crate::config::dialects::{self, Dialect, Suffix};
 use crate::config::fim_templates;
 use crate::config::problem::Fault;
+use crate::config::tokenizers;
 use crate::config::value::Value;
 use crate::config::{Endpoint, ModelSettings, Protocol, Thinking};
 use crate::domain::prompt::PromptForm;
 use crate::domain::route::clocks::Patience;
 use crate::domain::route::{ModelSpec, Place};
+use crate::domain::ruler::Vocabulary;
 use crate::domain::units::Price;
 
 /// Fields of the body that are ours: a second prompt in them would pass the redaction by.
@@ -110,7 +112,19 @@ impl Reader<'_> {
             idle: self.value(&key("idle_ms")).map(|_| self.duration(&key("idle_ms"))),
             total: endpoint.timeout,
         };
-        Some(ModelSettings { spec, endpoint, patience, price, listed })
+        let vocabulary = self.vocabulary(name, &endpoint.model);
+        Some(ModelSettings { spec, endpoint, patience, price, listed, vocabulary })
+    }
+
+    /// What the tokens of a model are counted with. A server with a single model is often given no name;
+    /// then the user's own name for it says what it is.
+    fn vocabulary(&self, name: &str, model: &str) -> Option<Vocabulary> {
+        match self.text(&["models", name, "tokenizer"]).as_deref() {
+            None | Some("auto") => {
+                tokenizers::of_model(if model.is_empty() { name } else { model })
+            }
+            Some(vocabulary) => Vocabulary::from_name(vocabulary),
+        }
     }
 
     /// The base address. Parsed by the same code that will dial it, so that both mean the same host.

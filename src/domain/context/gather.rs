@@ -12,7 +12,7 @@ use super::{
 use crate::domain::class::Extent;
 use crate::domain::excerpts::{Excerpts, names_in};
 use crate::domain::route::Tier;
-use crate::domain::ruler::Ruler;
+use crate::domain::ruler::{Ruler, STEP, stepped};
 use crate::domain::site::Site;
 use crate::domain::text;
 use crate::domain::tokens::hash;
@@ -99,25 +99,28 @@ impl Gathering<'_> {
         let Self { site, budget, .. } = *self;
         let rope = &site.document.rope;
         let (before, after) = self.room_around(neighbours, rope.len_bytes());
-        let shown = window::before(rope, site.offset, before).start
-            ..window::after(rope, site.offset, after).end;
-        let [prefix, suffix] = self.redactor.cut(
+        let cut = |bytes_max| window::before(rope, site.offset, bytes_max);
+        let prefix = fitting(rope, budget.ruler, before, cut);
+        let cut = |bytes_max| window::after(rope, site.offset, bytes_max);
+        let suffix = fitting(rope, budget.ruler, after, cut);
+        let shown = prefix.bytes.start..suffix.bytes.end;
+        let settled = window::settled(rope, &prefix.bytes, prefix.bytes_max);
+        let [before, after] = self.redactor.cut(
             rope,
             SECRET_MARGIN,
             [shown.start..site.offset, site.offset..shown.end],
         );
-        let settled = window::settled(rope, &(shown.start..site.offset), before);
         // Where secrets were replaced the bytes do not say any more what has settled.
-        self.context.settled = if prefix.len() == site.offset - shown.start { settled } else { 0 };
-        self.part(Kind::Prefix, budget.ruler.tokens(&prefix));
-        self.part(Kind::Suffix, budget.ruler.tokens(&suffix));
-        (self.context.prefix, self.context.suffix) = (prefix, suffix);
+        self.context.settled = if before.len() == prefix.bytes.len() { settled } else { 0 };
+        self.part(Kind::Prefix, prefix.tokens);
+        self.part(Kind::Suffix, suffix.tokens);
+        (self.context.prefix, self.context.suffix) = (before, after);
         shown
     }
 
-    /// Bytes before and after the cursor. What cannot apply leaves its share to them: there are no
+    /// Tokens before and after the cursor. What cannot apply leaves its share to them: there are no
     /// other files, or nothing of this one is left out.
-    fn room_around(&self, neighbours: &[Neighbour], length: usize) -> (usize, usize) {
+    fn room_around(&self, neighbours: &[Neighbour], length: usize) -> (Tokens, Tokens) {
         let Budget { input_tokens_max: all, tier, kinds, ruler, around_max, .. } = *self.budget;
         let is_cut = length > ruler.bytes(all);
         let applies = |kind: &&Kind| match kind {
@@ -125,11 +128,9 @@ impl Gathering<'_> {
             _ => is_cut || !neighbours.is_empty(),
         };
         let others: Vec<Kind> = kinds.iter().filter(applies).copied().collect();
-        let (mut before, mut after) = shares::around(&others, tier, all);
-        if let Some((before_max, after_max)) = around_max {
-            (before, after) = (before.min(before_max), after.min(after_max));
-        }
-        (ruler.bytes(before), ruler.bytes(after))
+        let (before, after) = shares::around(&others, tier, all);
+        let (before_max, after_max) = around_max.unwrap_or((all, all));
+        (before.min(before_max), after.min(after_max))
     }
 
     /// What stands above the window.
@@ -294,6 +295,46 @@ impl Gathering<'_> {
             None => {}
         }
     }
+}
+
+/// Text around the cursor that fits.
+struct Fitting {
+    bytes: Range<usize>,
+    /// What it was cut to.
+    bytes_max: usize,
+    tokens: Tokens,
+}
+
+/// The most text that `cut` gives within so many tokens. Where they can be counted the text is cut by
+/// how dense it turns out to be, in steps, so that the same place has the same cut; a window is
+/// counted a few times at most, and nothing beyond it.
+fn fitting(
+    rope: &Rope,
+    ruler: Ruler<'_>,
+    room: Tokens,
+    cut: impl Fn(usize) -> Range<usize>,
+) -> Fitting {
+    let measured = |bytes_per_token: f64| {
+        let bytes_max = Ruler { bytes_per_token, ..ruler }.bytes(room);
+        let bytes = cut(bytes_max);
+        let tokens = ruler.tokens(&text::head_after(rope, bytes.start, bytes.len()));
+        Fitting { bytes, bytes_max, tokens }
+    };
+    let mut ratio = ruler.bytes_per_token;
+    let mut found = measured(ratio);
+    if ruler.is_estimate() {
+        return found;
+    }
+    let density = stepped(found.bytes.len() as f64 / f64::from(found.tokens.0.max(1)));
+    if found.bytes.len() > found.bytes_max / 2 && (density - ratio).abs() >= STEP {
+        ratio = density;
+        found = measured(ratio);
+    }
+    while found.tokens > room && ratio > STEP {
+        ratio -= STEP;
+        found = measured(ratio);
+    }
+    found
 }
 
 /// The first lines of a range within so many bytes, if they are enough.

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Regex, RegexSet};
 use ropey::Rope;
 
 use crate::domain::text;
@@ -39,9 +39,13 @@ const RULES: &[&str] = &[
 static COMPILED: LazyLock<Vec<Regex>> =
     LazyLock::new(|| RULES.iter().filter_map(|rule| Regex::new(rule).ok()).collect());
 
+/// The same rules at once: nearly every text has nothing to hide, which one pass tells.
+static ANY: LazyLock<RegexSet> = LazyLock::new(|| RegexSet::new(RULES).unwrap_or_default());
+
 /// Compiles the rules ahead of the first request; about a millisecond.
 pub fn warm() {
     LazyLock::force(&COMPILED);
+    LazyLock::force(&ANY);
 }
 
 /// Replaces the secrets in the texts of one prompt.
@@ -119,7 +123,8 @@ fn secrets(text: &str, own_keys: &[String]) -> Vec<Range<usize>> {
         .iter()
         .filter(|key| key.len() >= 8)
         .flat_map(|key| text.match_indices(key.as_str()).map(|(at, key)| at..at + key.len()));
-    let shaped = COMPILED.iter().flat_map(|rule| {
+    let found = ANY.matches(text);
+    let shaped = found.iter().filter_map(|number| COMPILED.get(number)).flat_map(|rule| {
         rule.captures_iter(text)
             .filter_map(|found| found.name("s").or_else(|| found.get(0)))
             .map(|found| found.range())
@@ -151,7 +156,7 @@ mod tests {
 
     #[test]
     fn every_rule_compiles() {
-        assert_eq!(COMPILED.len(), RULES.len());
+        assert_eq!((COMPILED.len(), ANY.len()), (RULES.len(), RULES.len()));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! Probabilistic Relevance Framework*, 2009), which for sets is near a weighted Jaccard index. The
 //! cursor's own line is left out of the question, so that the choice does not change with each key.
 
-use crate::domain::excerpts::{Excerpts, Window};
+use crate::domain::excerpts::Excerpts;
 
 /// The most excerpts in a prompt.
 const EXCERPTS_MAX: usize = 4;
@@ -30,28 +30,27 @@ pub(super) fn choose(names: &[u32], files: &[&Excerpts]) -> Vec<Choice> {
     if names.is_empty() || count == 0 {
         return Vec::new();
     }
-    let mut holders = vec![0_u32; names.len()];
-    let mut length = 0;
-    let all = || files.iter().flat_map(|file| &file.windows);
-    for window in all() {
-        length += window.names.len();
-        shared(names, &window.names, |at| holders[at] += 1);
-    }
-    let weight = |held: u32| ((count as f32 + 1.0) / (held as f32 + 0.5)).ln();
-    let weights: Vec<f32> = holders.into_iter().map(weight).collect();
+    let holders = names
+        .iter()
+        .map(|name| files.iter().map(|file| file.windows_with(*name).len()).sum::<usize>());
+    let weight = |held: usize| ((count as f32 + 1.0) / (held as f32 + 0.5)).ln();
+    let weights: Vec<f32> = holders.map(weight).collect();
     let most: f32 = weights.iter().sum();
-    let usual = length as f32 / count as f32;
-    let score = |window: &Window| {
-        let mut sum = 0.0;
-        shared(names, &window.names, |at| sum += weights[at]);
-        let longer = window.names.len() as f32 / usual;
-        sum / (1.0 - LENGTH_WEIGHT + LENGTH_WEIGHT * longer).max(1.0)
-    };
+    let all = files.iter().flat_map(|file| &file.windows);
+    let usual = all.map(|window| window.names as f32).sum::<f32>() / count as f32;
     let mut choices: Vec<Choice> = Vec::new();
     for (file, excerpts) in files.iter().enumerate() {
-        let scored = excerpts.windows.iter().map(score).enumerate();
-        let relevant = scored.filter(|(_, score)| *score >= RELEVANT * most);
-        choices.extend(relevant.map(|(window, score)| Choice { file, window, score }));
+        let mut sums = vec![0.0; excerpts.windows.len()];
+        for (name, weight) in names.iter().zip(&weights) {
+            excerpts.windows_with(*name).for_each(|window| sums[window] += weight);
+        }
+        for (window, (sum, about)) in sums.into_iter().zip(&excerpts.windows).enumerate() {
+            let longer = about.names as f32 / usual;
+            let score = sum / (1.0 - LENGTH_WEIGHT + LENGTH_WEIGHT * longer).max(1.0);
+            if score >= RELEVANT * most {
+                choices.push(Choice { file, window, score });
+            }
+        }
     }
     choices.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut chosen: Vec<Choice> = Vec::new();
@@ -69,22 +68,6 @@ pub(super) fn choose(names: &[u32], files: &[&Excerpts]) -> Vec<Choice> {
         }
     }
     chosen
-}
-
-/// Calls `see` with the place in `names` of each name that is in `others` too. Both are in order.
-fn shared(names: &[u32], others: &[u32], mut see: impl FnMut(usize)) {
-    let (mut at, mut other) = (0, 0);
-    while let (Some(name), Some(known)) = (names.get(at), others.get(other)) {
-        match name.cmp(known) {
-            std::cmp::Ordering::Less => at += 1,
-            std::cmp::Ordering::Greater => other += 1,
-            std::cmp::Ordering::Equal => {
-                see(at);
-                at += 1;
-                other += 1;
-            }
-        }
-    }
 }
 
 #[cfg(test)]

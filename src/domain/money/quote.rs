@@ -17,8 +17,10 @@ const OUTPUT_SHARE: (u64, u64) = (1, 4);
 /// What a call will come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quote {
-    /// About this many input tokens.
+    /// This many input tokens.
     pub prompt_tokens: u64,
+    /// Whether they are estimated rather than counted.
+    pub is_estimate: bool,
     /// At most this many generated tokens.
     pub output_tokens_max: u64,
     /// What it will probably cost.
@@ -32,6 +34,8 @@ pub struct Quote {
 pub struct Size {
     /// Tokens, as well as they can be counted or estimated.
     pub tokens: u64,
+    /// Whether they are estimated.
+    pub is_estimate: bool,
     /// More tokens than which it cannot have, see [`tokens_max`].
     pub tokens_max: u64,
 }
@@ -53,6 +57,7 @@ pub fn quote(price: Option<&Price>, size: Size, output_max: u64, at: Moment) -> 
     let prompt_max = size.tokens_max.max(size.tokens) + UNSEEN_TOKENS;
     Some(Quote {
         prompt_tokens: size.tokens,
+        is_estimate: size.is_estimate,
         output_tokens_max: output_max,
         expected: price.cost(&usual, at),
         most: price.most(prompt_max, output_max),
@@ -67,7 +72,7 @@ mod tests {
     #[test]
     fn what_is_expected_is_below_what_is_reserved() {
         let price = Price::flat(Rates::plain(PicoUsd(300_000), PicoUsd(900_000)));
-        let size = Size { tokens: 900, tokens_max: 3_000 };
+        let size = Size { tokens: 900, is_estimate: true, tokens_max: 3_000 };
         let found = quote(Some(&price), size, 64, Moment(0)).expect("a price");
         assert_eq!(found.expected, PicoUsd(900 * 300_000 + 16 * 900_000));
         assert_eq!(found.most, PicoUsd(3_128 * 300_000 + 64 * 900_000));

@@ -12,12 +12,13 @@ use crate::domain::context::{Budget, Part, gather};
 use crate::domain::prompt::{self, Files, Prompt, PromptForm};
 use crate::domain::route::clocks::Clocks;
 use crate::domain::route::{Attempt, Plan};
-use crate::domain::ruler::Ruler;
+use crate::domain::ruler::{Calibration, Ruler};
 use crate::domain::site::Site;
 use crate::domain::units::Tokens;
 use crate::engine::clearance::Why;
 use crate::engine::flight::{Call, Flight, Tower};
 use crate::engine::flights::{Wanted, Watch};
+use crate::tokenizers;
 
 /// llama.cpp's `/infill` keeps so many tokens before and after the cursor with its usual batch and
 /// cuts the rest without a word: three quarters of 2,048, and a quarter less two. What it cut would
@@ -45,6 +46,7 @@ impl Run<'_> {
         let equipment = self.equipment;
         let model = equipment.settings.models.get(&attempt.model)?;
         let provider = equipment.providers.get(&attempt.model)?;
+        let ruler = self.ruler(model, Calibration::usual);
         let (prompt, parts) = self.prompt(site, plan, attempt, model);
         // Given back where the call is not begun after all.
         let ticket = match self.reserve(attempt.tier, model, &prompt) {
@@ -67,6 +69,7 @@ impl Run<'_> {
                 answer: answer.clone(),
                 is_chat: model.spec.form == PromptForm::Chat,
                 prompt,
+                ruler,
                 price: model.price.clone(),
                 ticket: Some(ticket),
                 request: self.explanation.request,
@@ -78,6 +81,17 @@ impl Run<'_> {
             let tower = Arc::clone(shared) as Arc<dyn Tower>;
             Some(Flight::start(number, provider, call, tower))
         })
+    }
+
+    /// Measures for a model: with its tokenizer once that is loaded, otherwise by what its server
+    /// reported, of which `ratio` says how it is meant.
+    pub(in crate::engine) fn ruler(
+        &self,
+        model: &ModelSettings,
+        ratio: fn(&Calibration) -> f64,
+    ) -> Ruler<'static> {
+        let exact = model.vocabulary.and_then(tokenizers::ready);
+        Ruler { exact, bytes_per_token: ratio(&self.engine.shared.calibration(&model.spec.id)) }
     }
 
     /// What the model is asked, and what that consists of.
@@ -96,7 +110,7 @@ impl Run<'_> {
             tier: attempt.tier,
             around_max: takes_files.then_some(INFILL_AROUND_MAX),
             kinds: &context.kinds,
-            ruler: Ruler::CAUTIOUS,
+            ruler: self.ruler(model, Calibration::cautious),
             redacts: privacy.redact,
             own_keys: self.equipment.providers.keys(),
         };

@@ -11,7 +11,7 @@ use crate::domain::money::PicoUsd;
 use crate::domain::money::quote::Quote;
 use crate::domain::route::{Attempt, Plan, Tier};
 use crate::domain::site::Site;
-use crate::engine::money::{most, price_of};
+use crate::engine::money::most;
 use crate::engine::{Engine, refresh};
 
 /// A call that would be made if the ones before it brought nothing.
@@ -75,7 +75,7 @@ impl Run<'_> {
         let step = |attempt: &Attempt| {
             let model = self.equipment.settings.models.get(&attempt.model)?;
             let (prompt, _) = self.prompt(site, plan, attempt, model);
-            let quote = price_of(model, &prompt, self.at);
+            let quote = self.price_of(model, &prompt, self.at);
             Some(Step {
                 tier: attempt.tier,
                 model: attempt.model.clone(),

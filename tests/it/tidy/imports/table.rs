@@ -59,9 +59,15 @@ pub(super) const LAYERS: &[Layer] = &[
             "tracing",
         ],
     },
+    // Vocabularies are large and loaded apart from everything else.
+    Layer {
+        module: "tokenizers",
+        modules: &["domain::ruler"],
+        crates: &["tiktoken", "parking_lot"],
+    },
     Layer {
         module: "engine",
-        modules: &["domain", "provider", "config", "store"],
+        modules: &["domain", "provider", "config", "store", "tokenizers"],
         crates: &[
             "tokio",
             "tokio_util",
@@ -132,6 +138,7 @@ pub(super) const LAYERS: &[Layer] = &[
             "domain",
             "config",
             "provider",
+            "tokenizers",
             "engine",
             "report",
             "dashboard",
