@@ -108,6 +108,9 @@ pub enum Trouble {
     /// A later version of the program wrote it.
     #[error("the file was written by a later version of Tabtier")]
     Newer,
+    /// Other processes write all the time.
+    #[error("the file is in use")]
+    Busy,
     /// Anything else: no room, no right, no folder.
     #[error("{0}")]
     Other(String),
@@ -125,6 +128,7 @@ impl From<rusqlite::Error> for Trouble {
         use rusqlite::ErrorCode;
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Broken,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             _ => Self::Other(error.to_string()),
         }
     }

@@ -25,6 +25,9 @@ const GLANCE: Duration = Duration::from_secs(5);
 const IDLE: Duration = Duration::from_secs(5);
 /// How long a failure to write waits before it tries again, doubled up to the second.
 const RETRY: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
+/// Bound: how long the file may be in use by others before that counts as a failure. Until then what is
+/// leased may be spent, and nothing beyond it.
+const BUSY_MAX: Duration = Duration::from_secs(60);
 /// How often processes that died are looked for.
 const DEAD: Duration = Duration::from_secs(30);
 
@@ -36,6 +39,8 @@ struct Keeper<'a> {
     open: Option<Open>,
     /// Until when nothing is tried, and how long the next failure waits.
     retry: (Option<Instant>, Duration),
+    /// Since when others have kept the file.
+    busy_since: Option<Instant>,
     last_asked: Instant,
     last_look_for_dead: Option<Instant>,
     others: Vec<String>,
@@ -56,6 +61,7 @@ pub(super) fn run(path: &Path, shared: &Shared) {
         mark: None,
         open: None,
         retry: (None, RETRY.0),
+        busy_since: None,
         last_asked: Instant::now(),
         last_look_for_dead: None,
         others: Vec::new(),
@@ -133,6 +139,7 @@ impl Keeper<'_> {
         match self.write(&inbox, is_closing) {
             Ok(()) => {
                 self.retry = (None, RETRY.0);
+                self.busy_since = None;
                 self.shared.purse.lock().set_cut_off(false);
                 self.shared.standing.lock().trouble = None;
                 self.tidy();
@@ -140,9 +147,14 @@ impl Keeper<'_> {
             }
             Err(trouble) => {
                 self.shared.inbox.lock().put_back(inbox);
+                let wait = self.retry.1;
+                let since = *self.busy_since.get_or_insert_with(Instant::now);
+                if matches!(trouble, Trouble::Busy) && since.elapsed() < BUSY_MAX {
+                    self.retry = (Some(Instant::now() + wait), wait);
+                    return false;
+                }
                 self.shared.fail(&trouble);
                 self.open = None;
-                let wait = self.retry.1;
                 self.retry = (Some(Instant::now() + wait), (wait * 2).min(RETRY.1));
                 false
             }

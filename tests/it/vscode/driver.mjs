@@ -148,11 +148,14 @@ const actions = {
   status: (page, text) => until(`the status ${text}`, async () => (await state(page)).status.includes(text)),
   line: (page, text) => until(`the line ${text}`, async () => (await state(page)).lines.some((l) => l === text)),
   tab: (page, text) => until(`a tab ${text}`, async () => (await state(page)).tabs.some((t) => t.includes(text))),
-  /** Another window is opened by a command, and shows this. */
+  /** A command opens another window, which shows this. It is looked at where it is served: this VS Code leads
+   * local addresses through a proxy of its own, which a page that wants to be local refuses. */
   window: async (page, [command, text]) => {
     const opened = page.context().waitForEvent('page', { timeout: BOUND_MS });
     await palette(page, command);
     const other = await opened;
+    const proxied = /\/proxy\/(\d+)(\/.*)/.exec(other.url());
+    if (proxied) await other.goto(`http://127.0.0.1:${proxied[1]}${proxied[2]}`);
     await until(`a window with ${text} at ${other.url()}`, async () => (await other.locator('body').textContent()).includes(text));
     await other.screenshot({ path: join(job.artefacts, 'window.png') });
     await other.close();
