@@ -62,6 +62,9 @@ pub(super) fn log(folder: &Path) -> PathBuf {
     folder.join("log")
 }
 
+/// A thread ends when the cap has kept it out so often on end.
+const REFUSED_MAX: u32 = 50;
+
 /// Lines that stand in the system's memory once `line` returns, whatever becomes of the process.
 struct Log(File);
 
@@ -119,17 +122,21 @@ fn spend(job: &Job, books: &Books) {
             let (log, numbers) = (&log, &numbers);
             let mut random = Random::new(job.seed * 1_000 + thread);
             scope.spawn(move || {
-                while Instant::now() < end {
+                let mut refused = 0;
+                while Instant::now() < end && refused < REFUSED_MAX {
                     let most = 1 + random.below(job.cap as usize / 500) as u64;
                     let ticket = match books.reserve(Tier::Fast, Some(PicoUsd(most)), now()) {
                         Ok(ticket) => ticket,
                         // Beyond a cap a little may be spent where nothing can be written. Here it can.
                         Err(Refusal::CutOff(_)) => panic!("{:?}", books.standing()),
-                        Err(_) => {
-                            std::thread::sleep(Duration::from_millis(1));
+                        Err(refusal) => {
+                            refused += u32::from(matches!(refusal, Refusal::Reached(_)));
+                            // Not sooner: the thread that leases wants its turn on the processor.
+                            std::thread::sleep(Duration::from_millis(20));
                             continue;
                         }
                     };
+                    refused = 0;
                     let number = numbers.fetch_add(1, Ordering::Relaxed);
                     log.line(&format!("{number} {most}"));
                     std::thread::sleep(Duration::from_micros(random.below(3_000) as u64));
