@@ -16,8 +16,8 @@ use super::tokens::hash;
 /// The outline of one document.
 #[derive(Debug, Default)]
 pub struct Outline {
-    /// What is defined, nearest to the last edit first.
-    pub entries: Vec<Entry>,
+    /// What is defined, by name; of one name the nearest to the last edit first.
+    entries: Vec<Entry>,
 }
 
 /// Something that is defined. Names are hashes, as of [`hash`].
@@ -57,7 +57,22 @@ impl Outline {
                 member_of: definition.member_of,
             }
         });
-        Self { entries: entries.collect() }
+        let mut entries: Vec<Entry> = entries.collect();
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        Self { entries }
+    }
+
+    /// What has this name.
+    pub fn named(&self, name: &str) -> &[Entry] {
+        let same = self.beginning_with(name);
+        &same[..same.partition_point(|entry| entry.name.len() == name.len())]
+    }
+
+    /// What has a name that begins so.
+    pub fn beginning_with(&self, prefix: &str) -> &[Entry] {
+        let from = self.entries.partition_point(|entry| *entry.name < *prefix);
+        let length = self.entries[from..].partition_point(|entry| entry.name.starts_with(prefix));
+        &self.entries[from..from + length]
     }
 
     /// The type whose members stand around `offset`, about; zero where none does.

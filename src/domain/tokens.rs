@@ -34,6 +34,8 @@ pub struct Token<'t> {
     pub kind: Kind,
     /// Whether it is the first of its line.
     pub starts_line: bool,
+    /// What it is counted as: literals of a kind are all alike.
+    pub hash: u32,
 }
 
 /// The hash of every number.
@@ -41,30 +43,33 @@ const NUMBER: u32 = 1;
 /// The hash of every string.
 const TEXT: u32 = 2;
 
-impl Token<'_> {
-    /// What the token is counted as: literals of a kind are all alike.
-    pub fn hash(&self) -> u32 {
-        match self.kind {
-            Kind::Name | Kind::Sign => hash(self.text),
+impl<'t> Token<'t> {
+    fn new(text: &'t str, start: usize, kind: Kind, starts_line: bool) -> Self {
+        let hash = match kind {
+            Kind::Name | Kind::Sign => hash(text),
             Kind::Number => NUMBER,
             Kind::Text => TEXT,
-        }
+        };
+        Self { text, start, kind, starts_line, hash }
     }
 }
 
 /// The hash of a word or sign. It stays the same between runs, so that counts can be stored.
-pub fn hash(text: &str) -> u32 {
+pub const fn hash(text: &str) -> u32 {
     // FNV-1a with a last mix, as the upper bits are used as well.
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let bytes = text.as_bytes();
+    let (mut hash, mut at) = (0xcbf2_9ce4_8422_2325_u64, 0);
+    while at < bytes.len() {
+        hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0000_0100_0000_01b3);
+        at += 1;
+    }
     mix(hash as u32, (hash >> 32) as u32)
 }
 
 /// One hash from two.
-pub fn mix(a: u32, b: u32) -> u32 {
-    let product = (u64::from(a) ^ 0x9e37_79b9).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-        ^ u64::from(b).wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
+pub const fn mix(a: u32, b: u32) -> u32 {
+    let product = (a as u64 ^ 0x9e37_79b9).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        ^ (b as u64).wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
     let product = (product ^ (product >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     (product >> 32) as u32
 }
@@ -75,20 +80,29 @@ const SINGLE: &[u8] = b"()[]{},;\"'`@#";
 /// Calls `see` with every token of the code in `text`, which begins in code.
 pub fn for_each_token<'t>(text: &'t str, lexical: &'t Lexical, mut see: impl FnMut(Token<'t>)) {
     let letters = Letters::new(lexical);
+    let begins_string = openers_in_letters(lexical);
     let mut scanner = Scanner::modes_only(lexical);
     let bytes = text.as_bytes();
     let (mut at, mut starts_line) = (0, true);
     while let Some(byte) = bytes.get(at) {
-        if *scanner.mode() != Mode::Code {
+        if !matches!(scanner.mode(), Mode::Code) {
             starts_line |= matches!(byte, b'\n' | b'\r') && is_comment(scanner.mode());
             at = ceil_char(text, at + scanner.step_at(text, at));
             continue;
         }
+        // Where a line begins, the scanner has to see how deep.
+        if *byte == b' ' && !starts_line {
+            at += 1;
+            continue;
+        }
         let length = letters.word_length(text, at);
-        if length > 0 && !letters.begins_string(&text[at..at + length], &text[at..]) {
+        let is_name = length > 0
+            && !(begins_string[usize::from(*byte)]
+                && letters.begins_string(&text[at..at + length], &text[at..]));
+        if is_name {
             let is_number = byte.is_ascii_digit() || length > NAME_BYTES_MAX;
             let kind = if is_number { Kind::Number } else { Kind::Name };
-            see(Token { text: &text[at..at + length], start: at, kind, starts_line });
+            see(Token::new(&text[at..at + length], at, kind, starts_line));
             scanner.pass_name();
             (at, starts_line) = (at + length, false);
             continue;
@@ -107,11 +121,21 @@ pub fn for_each_token<'t>(text: &'t str, lexical: &'t Lexical, mut see: impl FnM
                 continue;
             }
         };
-        let kind = if *scanner.mode() == Mode::Code { Kind::Sign } else { Kind::Text };
+        let is_code = matches!(scanner.mode(), Mode::Code);
+        let kind = if is_code { Kind::Sign } else { Kind::Text };
         let end = ceil_char(text, at + length);
-        see(Token { text: &text[at..end], start: at, kind, starts_line });
+        see(Token::new(&text[at..end], at, kind, starts_line));
         (at, starts_line) = (end, false);
     }
+}
+
+/// The bytes with which a string may open that stand in names as well, such as the `r` of `r"`.
+fn openers_in_letters(lexical: &Lexical) -> [bool; 256] {
+    let mut begins = [false; 256];
+    for first in lexical.strings.iter().filter_map(|string| string.open.bytes().next()) {
+        begins[usize::from(first)] = true;
+    }
+    begins
 }
 
 fn is_comment(mode: &Mode) -> bool {
@@ -131,7 +155,9 @@ fn sign_length(
     if SINGLE.contains(&bytes[0]) {
         return 1;
     }
-    if let Some(operator) = lexical.member_operators.iter().find(|o| rest.starts_with(o.as_str())) {
+    let mut operators = lexical.member_operators.iter().map(String::as_bytes);
+    let is_here = |o: &&[u8]| o.first() == bytes.first() && bytes.starts_with(o);
+    if let Some(operator) = operators.find(is_here) {
         return operator.len();
     }
     let is_operator = |byte: &u8| {
@@ -187,7 +213,7 @@ mod tests {
     fn literals_of_a_kind_are_alike_and_words_are_not() {
         let lexical = lexical();
         let mut hashes = Vec::new();
-        for_each_token("1 2 \"a\" \"b\" x y x", &lexical, |token| hashes.push(token.hash()));
+        for_each_token("1 2 \"a\" \"b\" x y x", &lexical, |token| hashes.push(token.hash));
         let [one, two, a, b, x, y, again] = hashes[..] else { panic!("seven tokens") };
         assert!(one == two && a == b && x == again);
         assert!(one != a && a != x && x != y);

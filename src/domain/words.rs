@@ -26,20 +26,20 @@ impl<'a> Letters<'a> {
         }
     }
 
-    fn is_letter(&self, text: &str, at: usize) -> Option<(bool, usize)> {
-        let byte = *text.as_bytes().get(at)?;
-        if byte < 128 {
-            return Some((self.ascii[usize::from(byte)], 1));
-        }
-        let c = text[at..].chars().next()?;
-        Some((self.lexical.is_word(c), c.len_utf8()))
-    }
-
     /// The bytes of the word that begins at `at`; zero where none does.
     pub(super) fn word_length(&self, text: &str, at: usize) -> usize {
         let mut end = at;
-        while let Some((true, length)) = self.is_letter(text, end) {
-            end += length;
+        while let Some(byte) = text.as_bytes().get(end) {
+            if let Some(is_letter) = self.ascii.get(usize::from(*byte)) {
+                if !is_letter {
+                    break;
+                }
+                end += 1;
+            } else {
+                let other = text.get(end..).and_then(|rest| rest.chars().next());
+                let Some(c) = other.filter(|c| self.lexical.is_word(*c)) else { break };
+                end += c.len_utf8();
+            }
         }
         end - at
     }

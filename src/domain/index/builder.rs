@@ -122,7 +122,7 @@ impl SegmentBuilder {
 
     fn word(&mut self, token: &Token<'_>) -> Option<u16> {
         let Self { texts, hashes, roles, table, .. } = self;
-        let hash = token.hash();
+        let hash = token.hash;
         let is_it =
             |word: u32| hashes[word as usize] == hash && *texts[word as usize] == *token.text;
         if let Some(word) = table.find(hash, is_it) {

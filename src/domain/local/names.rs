@@ -48,7 +48,6 @@ pub(super) fn warm() {
 #[derive(Debug)]
 struct Candidate<'t> {
     name: String,
-    hash: u32,
     seen: Option<Seen<'t>>,
     far: Option<Far>,
     origin: Origin,
@@ -164,7 +163,7 @@ fn choose<'t>(
         let far = far.and_then(|(index, names)| {
             names.get(&hash).map(|followed| followed.look_up(index, known.own))
         });
-        Candidate { name, hash, seen: near.remove(&hash), far, origin, score }
+        Candidate { name, seen: near.remove(&hash), far, origin, score }
     });
     candidates.collect()
 }

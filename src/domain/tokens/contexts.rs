@@ -41,7 +41,7 @@ impl Before {
             self.break_line();
         }
         self.keep_calls(token);
-        let hash = token.hash();
+        let hash = token.hash;
         self.is_name = token.kind == Kind::Name;
         if self.is_name {
             self.names = [hash, self.names[0]];
@@ -63,18 +63,16 @@ impl Before {
     }
 
     fn keep_calls(&mut self, token: &Token<'_>) {
-        if token.kind != Kind::Sign {
-            return;
-        }
-        match token.text {
-            "(" | "[" | "{" if self.calls.len() < DEPTH_MAX => {
-                let callee = if token.text == "(" && self.is_name { self.last[0] } else { 0 };
+        let ([sign], Kind::Sign) = (token.text.as_bytes(), token.kind) else { return };
+        match sign {
+            b'(' | b'[' | b'{' if self.calls.len() < DEPTH_MAX => {
+                let callee = if *sign == b'(' && self.is_name { self.last[0] } else { 0 };
                 self.calls.push((callee, 0));
             }
-            ")" | "]" | "}" => {
+            b')' | b']' | b'}' => {
                 self.calls.pop();
             }
-            "," => {
+            b',' => {
                 if let Some((_, arguments)) = self.calls.last_mut() {
                     *arguments += 1;
                 }
@@ -103,9 +101,9 @@ impl Before {
     }
 
     fn argument(&self) -> u32 {
-        let begins_argument = self.last[0] == hash("(") || self.last[0] == hash(",") || {
-            self.last[0] == LINE_BREAK && (self.last[1] == hash("(") || self.last[1] == hash(","))
-        };
+        const BEGIN: [u32; 2] = [hash("("), hash(",")];
+        let [last, before, _] = self.last;
+        let begins_argument = BEGIN.contains(if last == LINE_BREAK { &before } else { &last });
         match self.calls.last() {
             Some((callee, index)) if begins_argument && *callee != 0 => {
                 mix(mix(14, *callee), *index)

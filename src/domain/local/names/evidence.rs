@@ -113,14 +113,15 @@ impl<'t> Seen<'t> {
     }
 
     fn compare(&mut self, place: &Place, distance: u32, here: &Place) {
-        let weight = (-(distance as f32) / NEAR_TOKENS).exp2();
+        let mut weight = None;
         let pairs = std::iter::once((place.last, here.last))
             .chain(place.contexts.into_iter().zip(here.contexts));
         for (alike, (there, here)) in self.alike.iter_mut().zip(pairs) {
             if there == here && here != 0 {
                 alike.count += 1;
                 alike.nearest = alike.nearest.min(distance);
-                alike.weight += weight;
+                alike.weight +=
+                    *weight.get_or_insert_with(|| (-(distance as f32) / NEAR_TOKENS).exp2());
             }
         }
         let is_same_next = place.next == here.next;

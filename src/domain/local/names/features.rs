@@ -136,7 +136,7 @@ pub(super) fn sheet(
     sheet.count("derived", way);
     seen_numbers(&mut sheet, common, candidate.seen.as_ref());
     far_numbers(&mut sheet, common, candidate.far.as_ref());
-    definitions.numbers(candidate.hash, &mut sheet);
+    definitions.numbers(&candidate.name, &mut sheet);
     way_of_writing(&mut sheet, site, common, &candidate.name);
     sheet
 }

@@ -1,12 +1,12 @@
 //! What the definitions say of names: which are in scope, which are members of the receiver's type.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
 use super::evidence::AsItIs;
 use crate::domain::class::features::{Sheet, UNKNOWN};
 use crate::domain::language::DefinitionKind;
+use crate::domain::outline::Entry;
 use crate::domain::site::Site;
 use crate::domain::tokens::hash;
 
@@ -21,38 +21,33 @@ const KINDS: [DefinitionKind; 6] = [
 ];
 
 /// What is known at one site.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Definitions<'s> {
-    facts: HashMap<u32, Fact<'s>, BuildHasherDefault<AsItIs>>,
+    site: &'s Site,
+    /// What is defined in the functions around the cursor and begins with the word.
+    locals: HashMap<u32, Local, BuildHasherDefault<AsItIs>>,
     /// The type before the member operator; zero where it is not known.
     receiver: u32,
+    /// Its members that begin with the word.
+    own: HashMap<u32, &'s str, BuildHasherDefault<AsItIs>>,
 }
 
-/// What is known of one name.
-#[derive(Clone, Debug, Default)]
-struct Fact<'s> {
-    name: Cow<'s, str>,
-    /// Its kind among what is defined in the functions around the cursor, and how many of these are
-    /// nearer.
-    local: Option<(usize, usize)>,
-    /// Its kind in the file.
-    in_file: Option<usize>,
-    /// Whether it is a member of the receiver's type.
-    is_own: bool,
-    /// Whether it is a member of another type.
-    is_others: bool,
+/// A name that is defined around the cursor.
+#[derive(Debug)]
+struct Local {
+    name: String,
+    kind: usize,
+    /// How many of these are nearer.
+    rank: usize,
 }
 
 impl<'s> Definitions<'s> {
     pub(super) fn of(site: &'s Site) -> Self {
-        let mut known = Self::default();
-        let kind = |kind| KINDS.iter().position(|known| *known == kind).unwrap_or(0);
         let rope = &site.document.rope;
         let text = |range: std::ops::Range<usize>| {
             rope.get_byte_slice(range).map(|text| text.to_string()).unwrap_or_default()
         };
-        let receiver = receiver(site);
-        let mut types = HashMap::new();
+        let (mut locals, mut types) = (HashMap::default(), HashMap::new());
         for (rank, definition) in site.definitions().into_iter().enumerate() {
             let name = text(definition.name);
             let hash_of_name = hash(&name);
@@ -60,13 +55,12 @@ impl<'s> Definitions<'s> {
                 types.entry(hash_of_name).or_insert_with(|| hash(&text(of_type)));
             }
             if name.starts_with(&site.word) {
-                let fact = known.facts.entry(hash_of_name).or_default();
-                fact.local.get_or_insert((kind(definition.kind), rank));
-                fact.name = Cow::Owned(name);
+                let kind = place_of(definition.kind);
+                locals.entry(hash_of_name).or_insert(Local { name, kind, rank });
             }
         }
         let outline = &site.document.outline;
-        known.receiver = match receiver {
+        let receiver = match receiver(site) {
             None => 0,
             Some((_, true)) => outline.owner_at(site.offset),
             Some((name, false)) => {
@@ -76,51 +70,56 @@ impl<'s> Definitions<'s> {
                 if of_type == 0 { name } else { of_type }
             }
         };
-        for entry in outline.entries.iter().filter(|entry| entry.name.starts_with(&site.word)) {
-            let fact = known.facts.entry(entry.hash).or_default();
-            if fact.name.is_empty() {
-                fact.name = Cow::Borrowed(&entry.name);
-            }
-            fact.in_file.get_or_insert(kind(entry.kind));
-            fact.is_own |= entry.owner != 0 && entry.owner == known.receiver;
-            fact.is_others |= entry.owner != 0 && entry.owner != known.receiver;
-        }
-        known
+        let members = outline.beginning_with(&site.word).iter();
+        let members = members.filter(|entry| receiver != 0 && entry.owner == receiver);
+        let own = members.map(|entry| (entry.hash, &*entry.name)).collect();
+        Self { site, locals, receiver, own }
     }
 
     /// Names that may come: members of the receiver's type; else what is known at the cursor, and where
     /// a letter is typed what is known in the file.
     pub(super) fn names(&self, is_member: bool, is_typed: bool) -> impl Iterator<Item = &str> {
-        let facts = self.facts.values().filter(move |fact| {
-            if is_member { fact.is_own } else { is_typed || fact.local.is_some() }
-        });
-        facts.map(|fact| fact.name.as_ref())
+        let own = self.own.values().copied().filter(move |_| is_member);
+        let locals = self.locals.values().filter(move |_| !is_member);
+        let in_file = match is_typed && !is_member {
+            true => self.site.document.outline.beginning_with(&self.site.word),
+            false => &[],
+        };
+        own.chain(locals.map(|local| local.name.as_str()))
+            .chain(in_file.iter().map(|entry| &*entry.name))
     }
 
     /// What speaks for a name besides its uses.
     pub(super) fn estimate(&self, name: u32, is_member: bool) -> f32 {
-        match self.facts.get(&name) {
-            Some(fact) if is_member && fact.is_own => 6.0,
-            Some(fact) if !is_member && fact.local.is_some() => 1.5,
+        match is_member {
+            true if self.own.contains_key(&name) => 6.0,
+            false if self.locals.contains_key(&name) => 1.5,
             _ => 0.0,
         }
     }
 
     /// The numbers of a name.
-    pub(super) fn numbers(&self, name: u32, sheet: &mut Sheet<'static>) {
-        let nothing = Fact::default();
-        let fact = self.facts.get(&name).unwrap_or(&nothing);
-        let kind = |kind: Option<usize>| kind.map_or(UNKNOWN, |kind| kind as f32);
-        sheet.number("local_kind", kind(fact.local.map(|(kind, _)| kind)));
-        sheet.number("local_rank", kind(fact.local.map(|(_, rank)| rank)));
-        sheet.number("file_kind", kind(fact.in_file));
-        sheet.flag("is_own_member", fact.is_own);
-        sheet.flag("is_others_member", fact.is_others);
+    pub(super) fn numbers(&self, name: &str, sheet: &mut Sheet<'static>) {
+        let local = self.locals.get(&hash(name));
+        let in_file = self.site.document.outline.named(name);
+        let number = |number: Option<usize>| number.map_or(UNKNOWN, |number| number as f32);
+        sheet.number("local_kind", number(local.map(|local| local.kind)));
+        sheet.number("local_rank", number(local.map(|local| local.rank)));
+        sheet.number("file_kind", number(in_file.first().map(|entry| place_of(entry.kind))));
+        let is_own = |entry: &Entry| entry.owner == self.receiver;
+        let mut owners = in_file.iter().filter(|entry| entry.owner != 0);
+        sheet.flag("is_own_member", owners.clone().any(is_own));
+        sheet.flag("is_others_member", !owners.all(is_own));
         sheet.flag("receiver_known", self.receiver != 0);
     }
 }
 
-/// The word before the member operator, and whether it , such as `self`.
+/// Where a kind stands among all.
+fn place_of(kind: DefinitionKind) -> usize {
+    KINDS.iter().position(|known| *known == kind).unwrap_or(0)
+}
+
+/// The word before the member operator, and whether it stands for the type around, as `self` does.
 fn receiver(site: &Site) -> Option<(&str, bool)> {
     let operator = site.member_operator()?;
     let lexical = &site.document.language.lexical;

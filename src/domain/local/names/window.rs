@@ -116,7 +116,7 @@ impl Window {
         let mut next = LINE_END;
         for_each_token(&self.after, &site.document.language.lexical, |token| {
             if reader.count == 0 && token.start < line_end {
-                next = token.hash();
+                next = token.hash;
             }
             let at = site.offset + token.start;
             reader.read(&token, [token.start < line_end, at < function, at < of_type]);
@@ -156,7 +156,7 @@ impl<'s, 't> Reader<'s, 't> {
 
     /// `around` says what holds the token, in the order of [`ON_LINE`] to [`IN_TYPE`].
     fn read(&mut self, token: &Token<'t>, around: [bool; 3]) {
-        let hash = token.hash();
+        let hash = token.hash;
         if token.starts_line {
             self.before.break_line();
         } else if self.is_open
@@ -165,7 +165,8 @@ impl<'s, 't> Reader<'s, 't> {
             open.place.next = hash;
             open.marks[CALLED] = hash == self.call;
         }
-        self.is_open = token.kind == Kind::Name && token.text.starts_with(self.prefix);
+        self.is_open = token.kind == Kind::Name
+            && (self.prefix.is_empty() || token.text.starts_with(self.prefix));
         if self.is_open {
             let last = self.before.last();
             self.found.push(Occurrence {
