@@ -13,6 +13,7 @@ mod codes;
 mod lines;
 mod names;
 mod ranker;
+mod text;
 
 use super::class::features::Sheet;
 use super::class::{Classification, RequestClass};
@@ -20,6 +21,7 @@ use super::completion::Confidence;
 use super::index::{Index, Key};
 use super::route::LocalRole;
 use super::site::{Site, Trigger};
+use text::{Cutter, Surroundings};
 
 /// Bound: offers made for one request.
 pub const OFFERS_MAX: usize = 5;
@@ -120,9 +122,19 @@ pub fn warm() {
 
 /// Everything that may be inserted at `site`, unjudged. `found` is what the classifier says of it.
 pub fn candidates(site: &Site, found: &Classification, known: &Known<'_>) -> Vec<Candidate> {
-    let mut candidates = closers::candidates(site, found, known);
+    let wants_closers = closers::are_possible(site, found, known);
+    let wants_lines = lines::are_possible(site, known);
+    let cutter = Cutter::new(&site.document.language.lexical);
+    let surroundings = (wants_closers || wants_lines).then(|| Surroundings::of(site));
+    let lines = surroundings.as_ref().map(|around| around.lines(&cutter));
+    let mut candidates = Vec::new();
+    if let Some(lines) = lines.as_ref().filter(|_| wants_closers) {
+        candidates.extend(closers::candidates(site, found, (lines, &cutter)));
+    }
     candidates.extend(names::candidates(site, found, known));
-    candidates.extend(lines::candidates(site, found, known));
+    if let Some(lines) = lines.as_ref().filter(|_| wants_lines) {
+        candidates.extend(lines::candidates(site, found, known, (lines, &cutter)));
+    }
     candidates
 }
 

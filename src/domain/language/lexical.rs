@@ -228,6 +228,8 @@ pub struct Lexical {
     pub block_style: BlockStyle,
     /// Texts at the end of a line after which a block follows, such as `{`, `:` or `do`.
     pub block_openers: Vec<String>,
+    /// Other signs with which a line often ends although more of the statement follows.
+    pub line_ends: Vec<String>,
     /// What ends a statement, such as `;`; empty where the line end does.
     pub statement_end: String,
     /// Texts after which a member name follows, such as `.`, `->` and `::`.
@@ -279,6 +281,7 @@ impl Default for Lexical {
             word_pairs: Vec::new(),
             block_style: BlockStyle::None,
             block_openers: vec!["{".to_owned(), ":".to_owned()],
+            line_ends: ["(", "[", " =", " = {", " &&", " ||", " +"].map(str::to_owned).into(),
             statement_end: String::new(),
             member_operators: vec![".".to_owned(), "->".to_owned(), "::".to_owned()],
             word_extra: Vec::new(),

@@ -3,22 +3,29 @@
 //!
 //! On a line with code the runs are: what is open, innermost first, with or without what ends a
 //! statement, a row or a head, and the signs with which other lines of this file end. On a line of its
-//! own, or below a finished one, a block is closed as the last one of its kind was. Learned trees say
-//! how likely each is.
+//! own, or below a finished one, a block is closed as others of the file are. Learned trees say how
+//! likely each is, from how the file does it and from what is known of such places in general.
 
+mod blocks;
 mod features;
 mod habits;
+mod opener;
+mod pairs;
 mod runs;
-mod shares;
+mod tally;
 
 use std::sync::LazyLock;
 
 use super::ranker::Ranker;
+use super::text::{Cutter, Lines};
 use super::{Candidate, Known, Source};
-use crate::domain::class::Classification;
+use crate::domain::class::{Classification, RequestClass};
 use crate::domain::site::Site;
 use features::Place;
-use habits::Surroundings;
+
+/// Where the classifier holds a closer for less likely than this, none is looked for. Of a hundred
+/// runs that are right one stands there.
+const SCORE_MIN: f64 = 0.01;
 
 static RANKER: LazyLock<Option<Ranker>> = LazyLock::new(|| {
     let tables = include_str!("weights/closer_tables.txt");
@@ -30,24 +37,36 @@ pub(super) fn warm() {
     LazyLock::force(&RANKER);
 }
 
+/// Whether a closer may come at all.
+pub(super) fn are_possible(site: &Site, found: &Classification, known: &Known<'_>) -> bool {
+    known.closers && !site.is_mid_word && found.score(RequestClass::Closer) >= SCORE_MIN
+}
+
 /// The runs that may come, with what speaks for each.
-pub(super) fn candidates(site: &Site, found: &Classification, known: &Known<'_>) -> Vec<Candidate> {
-    if !known.closers || site.is_mid_word {
-        return Vec::new();
-    }
-    let surroundings = Surroundings::of(site);
-    let ends = surroundings.ends(site);
-    let place = Place::of(site, found, &ends);
-    let runs = runs::runs(site, &ends).into_iter().enumerate();
-    runs.map(|(rank, run)| Candidate {
-        source: Source::Closer,
-        sheet: place.sheet(&run, rank),
-        text: run.text,
-    })
-    .collect()
+pub(super) fn candidates(
+    site: &Site,
+    found: &Classification,
+    (lines, cutter): (&Lines<'_>, &Cutter<'_>),
+) -> Vec<Candidate> {
+    let here = habits::here(site, cutter);
+    let ends = habits::ends(lines, site);
+    let runs = runs::runs(site, &ends, here.signs);
+    let closes_max = runs.iter().map(|run| run.closes).max().unwrap_or(0);
+    let place = Place::of(site, found, (lines, cutter), (&ends, &here), closes_max);
+    runs.into_iter()
+        .enumerate()
+        .map(|(rank, run)| Candidate {
+            source: Source::Closer,
+            sheet: place.sheet(&run, rank),
+            text: run.text,
+        })
+        .collect()
 }
 
 /// The probability that a run is what comes.
 pub(super) fn probability(candidate: &Candidate) -> f64 {
     RANKER.as_ref().map_or(0.0, |ranker| ranker.probability(&candidate.sheet))
 }
+
+#[cfg(test)]
+mod tests;

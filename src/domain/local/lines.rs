@@ -11,11 +11,11 @@ mod known;
 mod matches;
 mod pool;
 mod rename;
-mod text;
 
 use std::sync::LazyLock;
 
 use super::ranker::Ranker;
+use super::text::{Cutter, LINE_BYTES_MAX, Lines};
 use super::{Candidate, Known, Source};
 use crate::domain::class::Classification;
 use crate::domain::lexical::Mode;
@@ -23,7 +23,6 @@ use crate::domain::site::Site;
 use features::Common;
 use here::Here;
 use pool::Pool;
-use text::{Cutter, LINE_BYTES_MAX, Surroundings};
 
 /// Bound: lines offered to be judged.
 const CANDIDATES_MAX: usize = 16;
@@ -41,28 +40,30 @@ pub(super) fn warm() {
     LazyLock::force(&RANKER);
 }
 
-/// The lines that may come, with what speaks for each; the most likely by a first estimate first.
-pub(super) fn candidates(site: &Site, found: &Classification, known: &Known<'_>) -> Vec<Candidate> {
-    if site.code_before().len() > LINE_BYTES_MAX {
-        return Vec::new();
-    }
+/// Whether a line may come at all.
+pub(super) fn are_possible(site: &Site, known: &Known<'_>) -> bool {
     let is_code = matches!(site.mode, Mode::Code | Mode::String { .. });
-    if !known.lines || site.is_mid_word || !is_code || !is_free(&site.line_suffix) {
-        return Vec::new();
-    }
-    let surroundings = Surroundings::of(site);
-    let cutter = Cutter::new(&site.document.language.lexical);
-    let lines = surroundings.lines(&cutter);
-    let here = Here::of(site, &cutter);
+    let is_short = site.code_before().len() <= LINE_BYTES_MAX;
+    known.lines && is_short && !site.is_mid_word && is_code && is_free(&site.line_suffix)
+}
+
+/// The lines that may come, with what speaks for each; the most likely by a first estimate first.
+pub(super) fn candidates(
+    site: &Site,
+    found: &Classification,
+    known: &Known<'_>,
+    (lines, cutter): (&Lines<'_>, &Cutter<'_>),
+) -> Vec<Candidate> {
+    let here = Here::of(site, cutter);
     let mut pool = Pool::default();
-    for found in matches::find(&here, &lines) {
-        pool.add(&here, &lines, &found);
+    for found in matches::find(&here, lines) {
+        pool.add(&here, lines, &found);
     }
     if let Some(index) = known.index {
         pool.add_known(&here, index, known.own);
     }
     pool.settle();
-    let names = known::Known::of(&lines);
+    let names = known::Known::of(lines);
     let common = Common::of(&here, found, &names, &pool);
     let offered = pool.all.iter().enumerate().filter(|(_, line)| is_worth(&line.text, site));
     offered

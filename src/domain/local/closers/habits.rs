@@ -1,18 +1,7 @@
 //! How the lines of this file end: the signs behind the last word of each line near the cursor.
 
+use crate::domain::local::text::{Cutter, Kind, Line, Lines, Token};
 use crate::domain::site::Site;
-use crate::domain::text;
-
-/// Bytes read before and after the cursor.
-const BYTES_BEFORE: usize = 12 << 10;
-const BYTES_AFTER: usize = 6 << 10;
-
-/// The text lines are read from.
-#[derive(Debug)]
-pub(super) struct Surroundings {
-    before: String,
-    after: String,
-}
 
 /// The end of a line near the cursor.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +12,7 @@ pub(super) struct LineEnd<'t> {
     pub(super) first: &'t str,
     /// Columns of white space before it.
     pub(super) indent: usize,
-    /// Whether a string or a number stands before the signs rather than a name.
+    /// What stands before the signs.
     pub(super) kind: Before,
     /// How many lines lie between it and the cursor's line, blank ones not counted.
     pub(super) distance: usize,
@@ -32,112 +21,103 @@ pub(super) struct LineEnd<'t> {
     pub(super) goes_deeper: bool,
     /// Whether something is assigned on the line.
     pub(super) assigns: bool,
+    /// The next line, where it has signs alone.
+    pub(super) next: &'t str,
 }
 
-/// How a block near the cursor ends.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct BlockEnd<'t> {
-    /// The first word of the line that opened it.
-    pub(super) first: &'t str,
-    /// Whether that line assigns something.
-    pub(super) assigns: bool,
-    pub(super) indent: usize,
-    /// The line that closes it.
-    pub(super) text: &'t str,
-}
-
-/// What stands before the signs.
+/// What stands before the signs at the end of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Before {
     Nothing,
+    /// A name or a number.
     Word,
+    /// A string.
     Quote,
 }
 
-impl Surroundings {
-    pub(super) fn of(site: &Site) -> Self {
-        let rope = &site.document.rope;
-        let line = text::line_range(rope, site.offset);
-        let below = rope.len_bytes().min(line.end);
-        Self {
-            before: text::tail_before(rope, line.start, BYTES_BEFORE),
-            after: text::head_after(rope, below, BYTES_AFTER),
-        }
-    }
-
-    /// The ends of the lines, the nearest first: all above, then all below.
-    pub(super) fn ends(&self, site: &Site) -> Vec<LineEnd<'_>> {
-        let mut ends: Vec<LineEnd<'_>> = Vec::new();
-        let mut deeper_than = site.below.indent;
-        let texts = |line: &&str| !line.trim().is_empty();
-        for (distance, line) in self.before.lines().rev().filter(texts).enumerate() {
-            let mut end = line_end(line, site);
-            end.goes_deeper = deeper_than > end.indent;
-            deeper_than = end.indent;
-            ends.push(LineEnd { distance, is_above: true, ..end });
-        }
-        let above = ends.len();
-        for (distance, line) in self.after.lines().filter(texts).enumerate() {
-            let end = line_end(line, site);
-            if let Some(last) = ends.get_mut(above..).and_then(<[_]>::last_mut) {
-                last.goes_deeper = end.indent > last.indent;
-            }
-            ends.push(LineEnd { distance, is_above: false, ..end });
-        }
-        ends
-    }
+/// The cursor's line up to the cursor.
+#[derive(Clone, Debug)]
+pub(super) struct Here<'s> {
+    /// The signs behind its last word or literal.
+    pub(super) signs: &'s str,
+    pub(super) kind: Before,
+    /// Its first word or sign.
+    pub(super) first: &'s str,
+    /// Its tokens.
+    pub(super) tokens: Vec<Token>,
 }
 
-/// The blocks among the lines, told by their indentation: a line that goes deeper opens one, the next
-/// that comes back to its indentation with signs alone closes it.
-pub(super) fn block_ends<'t>(ends: &[LineEnd<'t>]) -> Vec<BlockEnd<'t>> {
-    let (above, below): (Vec<&LineEnd<'_>>, Vec<&LineEnd<'_>>) =
-        ends.iter().partition(|end| end.is_above);
-    let mut found = Vec::new();
-    for lines in [above.into_iter().rev().collect::<Vec<_>>(), below] {
-        let mut open: Vec<&LineEnd<'t>> = Vec::new();
-        for line in lines {
-            while open.pop_if(|open| open.indent > line.indent).is_some() {}
-            let opener = open.pop_if(|open| open.indent == line.indent);
-            if let Some(opener) = opener.filter(|_| line.kind == Before::Nothing) {
-                let (first, assigns) = (opener.first, opener.assigns);
-                found.push(BlockEnd { first, assigns, indent: line.indent, text: line.signs });
-            }
-            if line.goes_deeper {
-                open.push(line);
-            }
-        }
-    }
-    found
+/// Reads the cursor's line.
+pub(super) fn here<'s>(site: &'s Site, cutter: &Cutter<'_>) -> Here<'s> {
+    let code = site.code_before();
+    let tokens = cutter.tokens(code);
+    let (signs, kind) = signs_of(code, &tokens);
+    let first = first_of(code, &tokens);
+    Here { signs, kind, first, tokens }
 }
 
-fn line_end<'t>(line: &'t str, site: &Site) -> LineEnd<'t> {
-    let content = line.trim();
-    let indent = line.len() - line.trim_start().len();
-    let (signs, kind) = signs_of(content, site);
-    let first = first_of(content, site);
-    let assigns = content.contains(" = ");
-    LineEnd { signs, first, indent, kind, distance: 0, is_above: true, goes_deeper: false, assigns }
+/// The ends of the lines, the nearest first: all above, then all below.
+pub(super) fn ends<'t>(lines: &Lines<'t>, site: &Site) -> Vec<LineEnd<'t>> {
+    let (above, below) = lines.all.split_at(lines.above);
+    let mut ends = Vec::with_capacity(lines.all.len());
+    // The cursor's own line is the next one for the line above it.
+    let mut deeper_than = if site.is_line_start() { site.below.indent } else { site.indent.len() };
+    let mut next = "";
+    for (distance, line) in above.iter().rev().enumerate() {
+        let mut end = LineEnd { next, ..line_end(line, lines, distance) };
+        end.goes_deeper = deeper_than > end.indent;
+        (deeper_than, next) = (end.indent, as_next(&end));
+        ends.push(end);
+    }
+    for (distance, line) in below.iter().enumerate() {
+        let end = LineEnd { is_above: false, ..line_end(line, lines, distance) };
+        if let Some(last) = ends.get_mut(lines.above..).and_then(<[LineEnd<'_>]>::last_mut) {
+            last.goes_deeper = end.indent > last.indent;
+            last.next = as_next(&end);
+        }
+        ends.push(end);
+    }
+    ends
+}
+
+fn as_next<'t>(end: &LineEnd<'t>) -> &'t str {
+    if end.kind == Before::Nothing { end.signs } else { "" }
+}
+
+fn line_end<'t>(line: &Line<'t>, lines: &Lines<'t>, distance: usize) -> LineEnd<'t> {
+    let tokens = lines.tokens(line);
+    let (signs, kind) = signs_of(line.text, tokens);
+    LineEnd {
+        signs,
+        first: first_of(line.text, tokens),
+        indent: line.indent,
+        kind,
+        distance,
+        is_above: true,
+        goes_deeper: false,
+        assigns: line.text.contains(" = "),
+        next: "",
+    }
 }
 
 /// The signs at the end of some code, and what stands before them.
-pub(super) fn signs_of<'t>(code: &'t str, site: &Site) -> (&'t str, Before) {
-    let lexical = &site.document.language.lexical;
-    let is_quote = |c: char| matches!(c, '"' | '\'' | '`');
-    let last = code.char_indices().rev().find(|(_, c)| is_quote(*c) || lexical.is_word(*c));
-    match last {
+fn signs_of<'t>(code: &'t str, tokens: &[Token]) -> (&'t str, Before) {
+    match tokens.iter().rfind(|token| token.kind() != Kind::Sign) {
         None => (code, Before::Nothing),
-        Some((at, c)) => {
-            let kind = if is_quote(c) { Before::Quote } else { Before::Word };
-            (&code[at + c.len_utf8()..], kind)
+        Some(last) => {
+            let is_text = last.kind() == Kind::Text;
+            let kind = if is_text { Before::Quote } else { Before::Word };
+            (&code[last.range().end..], kind)
         }
     }
 }
 
-/// The first word or sign of some code.
-pub(super) fn first_of<'t>(code: &'t str, site: &Site) -> &'t str {
-    let lexical = &site.document.language.lexical;
-    let length = code.find(|c| !lexical.is_word(c)).unwrap_or(code.len());
-    let sign = code.chars().next().map_or(0, char::len_utf8);
-    &code[..length.max(sign)]
+/// The first word or sign of some code; of a literal its quote.
+pub(super) fn first_of<'t>(code: &'t str, tokens: &[Token]) -> &'t str {
+    let Some(first) = tokens.first() else { return "" };
+    let text = &code[first.range()];
+    match first.kind() {
+        Kind::Text => &text[..1],
+        Kind::Word | Kind::Number | Kind::Sign => text,
+    }
 }

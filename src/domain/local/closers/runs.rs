@@ -1,18 +1,18 @@
 //! The runs of closers and separators that fit here: by what is open, and as lines end in this file.
 
-use super::habits::LineEnd;
+use super::habits::{Before, LineEnd};
+use crate::domain::language::BlockStyle;
 use crate::domain::lexical::{Kind, Mode, Open};
 use crate::domain::site::Site;
-use crate::domain::text;
 
 /// Bound: runs that are compared.
-const RUNS_MAX: usize = 48;
+const RUNS_MAX: usize = 56;
 /// Bound: bytes of the signs at the end of a line that are a run; more is an expression.
 const RUN_BYTES_MAX: usize = 10;
 /// Bound: delimiters closed in one run.
 const CLOSED_MAX: usize = 4;
-/// Bytes looked through for the last block of the same kind.
-const BLOCK_BYTES: usize = 4 << 10;
+/// Bound: closing lines of the file that are compared.
+const LINES_MAX: usize = 6;
 
 /// A run that may come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,9 +27,9 @@ pub(super) struct Run {
     pub(super) is_block_end: bool,
 }
 
-/// The runs that fit at `site`.
-pub(super) fn runs(site: &Site, ends: &[LineEnd<'_>]) -> Vec<Run> {
-    let mut runs = Runs { site, found: Vec::new() };
+/// The runs that fit at `site`, where the line ends with the signs `so_far`.
+pub(super) fn runs(site: &Site, ends: &[LineEnd<'_>], so_far: &str) -> Vec<Run> {
+    let mut runs = Runs { site, ends, found: Vec::new() };
     match &site.mode {
         Mode::Code if site.is_line_start() => {
             runs.block_ends("");
@@ -40,7 +40,8 @@ pub(super) fn runs(site: &Site, ends: &[LineEnd<'_>]) -> Vec<Run> {
             if site.line_suffix.trim().is_empty() {
                 runs.separators();
                 runs.below();
-                runs.as_in_file(ends);
+                runs.as_in_file(so_far);
+                runs.line_ends();
             }
         }
         Mode::String { close, start } => {
@@ -59,6 +60,7 @@ pub(super) fn runs(site: &Site, ends: &[LineEnd<'_>]) -> Vec<Run> {
 
 struct Runs<'s> {
     site: &'s Site,
+    ends: &'s [LineEnd<'s>],
     found: Vec<Run>,
 }
 
@@ -125,23 +127,42 @@ impl Runs<'_> {
 
     /// The signs other lines end with, as far as they fit what is open and go on from the signs that
     /// the line ends with so far.
-    fn as_in_file(&mut self, ends: &[LineEnd<'_>]) {
-        let (so_far, _) = super::habits::signs_of(&self.site.line_prefix, self.site);
+    fn as_in_file(&mut self, so_far: &str) {
         let tails = (0..so_far.len()).filter(|at| so_far.is_char_boundary(*at));
-        let tails: Vec<&str> = match so_far {
-            "" => vec![""],
-            _ => tails.map(|at| &so_far[at..]).filter(|tail| !tail.trim().is_empty()).collect(),
-        };
-        for end in ends {
-            let rest = tails.iter().find_map(|tail| {
-                let at = if tail.is_empty() { Some(0) } else { end.signs.find(tail) }?;
-                Some(end.signs[at + tail.len()..].trim_end())
-            });
-            if let Some(rest) = rest
+        let tails = tails.map(|at| &so_far[at..]).filter(|tail| !tail.trim().is_empty());
+        let tails: Vec<&str> = tails.collect();
+        let is_spaced = so_far.ends_with(' ');
+        for end in self.ends {
+            let rest = match so_far.trim() {
+                "" if is_spaced => Some(end.signs.trim_start()),
+                "" => Some(end.signs),
+                _ => tails.iter().find_map(|tail| {
+                    let at = end.signs.find(tail)?;
+                    Some(&end.signs[at + tail.len()..])
+                }),
+            };
+            if let Some(rest) = rest.map(str::trim_end)
                 && rest.len() <= RUN_BYTES_MAX
                 && let Some(closes) = self.fits(rest)
             {
                 self.add(rest.to_owned(), closes);
+            }
+        }
+    }
+
+    /// What lines of the language often end with, alone and behind one closer.
+    fn line_ends(&mut self) {
+        let site = self.site;
+        if site.document.language.lexical.block_style == BlockStyle::None {
+            return;
+        }
+        let is_spaced = site.line_prefix.ends_with(' ');
+        let closer = self.found.iter().find(|run| run.closes == 1).map(|run| run.text.clone());
+        for end in &site.document.language.lexical.line_ends {
+            let alone = if is_spaced { end.trim_start() } else { end };
+            self.add(alone.to_owned(), 0);
+            if let Some(closer) = &closer {
+                self.add(format!("{closer}{end}"), 1);
             }
         }
     }
@@ -177,7 +198,7 @@ impl Runs<'_> {
         let Some(first) = open.next() else { return };
         let indent = &site.indent[..first.line_indent.min(site.indent.len())];
         let lead = if lead.is_empty() { String::new() } else { format!("{lead}{indent}") };
-        let as_before = block_end(site, first);
+        let as_before = self.block_end(first);
         let same_line = open.take_while(|open| open.line_indent == first.line_indent);
         let mut text = first.close.clone();
         let mut runs = vec![(text.clone(), 1)];
@@ -191,6 +212,7 @@ impl Runs<'_> {
             runs.extend(plain.iter().map(|(run, count)| (format!("{run}{separator}"), *count)));
         }
         runs.extend(as_before.clone().map(|text| (text, 1)));
+        runs.extend(self.closing_lines(&first.close).map(|text| (text.to_owned(), 1)));
         for (run, closes) in runs {
             let is_block_end = as_before.as_ref() == Some(&run);
             let text = format!("{lead}{run}");
@@ -216,31 +238,39 @@ impl Runs<'_> {
             self.push(Run { text, closes: 0, is_below: !lead.is_empty(), is_block_end: false });
         }
     }
-}
 
-/// How the last block of the same kind was closed at this indentation: `}`, `},`, `});`. `None`
-/// where there was none.
-fn block_end(site: &Site, open: &Open) -> Option<String> {
-    let rope = &site.document.rope;
-    let lexical = &site.document.language.lexical;
-    let first = |line: &str| super::habits::first_of(line, site).to_owned();
-    let line = text::line_range(rope, open.start);
-    let opener = text::head_after(rope, line.start, (open.start - line.start).min(BLOCK_BYTES));
-    let opener = first(opener.trim_start());
-    let before = text::tail_before(rope, line.start, BLOCK_BYTES);
-    let mut end = None;
-    for line in before.lines().rev() {
-        let content = line.trim_start();
-        if content.is_empty() || line.len() - content.len() != open.line_indent {
-            continue;
+    /// How the last block of the same kind was closed at this indentation: `}`, `},`, `});`. `None`
+    /// where there was none.
+    fn block_end(&self, open: &Open) -> Option<String> {
+        let opener = self.ends.iter().filter(|end| end.is_above && end.indent == open.line_indent);
+        // What opened the block is the nearest such line; those above it are of blocks before.
+        let mut before = opener;
+        let first = before.next()?.first;
+        let mut end = None;
+        for line in before {
+            if line.kind == Before::Nothing && line.signs.starts_with(&open.close) {
+                end = Some(line.signs);
+            } else if let Some(end) = end.take()
+                && line.first == first
+            {
+                return Some(end.to_owned());
+            }
         }
-        if content.starts_with(&open.close) && !content.contains(|c| lexical.is_word(c)) {
-            end = Some(content.trim_end());
-        } else if let Some(end) = end.take()
-            && first(content) == opener
-        {
-            return Some(end.to_owned());
-        }
+        None
     }
-    None
+
+    /// Lines of the file that are signs alone and begin with this closer, the nearest first.
+    fn closing_lines(&self, close: &str) -> impl Iterator<Item = &str> {
+        let alone = self.ends.iter().filter(|end| end.kind == Before::Nothing);
+        let fitting = alone.map(|end| end.signs).filter(move |signs| signs.starts_with(close));
+        let mut seen = Vec::new();
+        let new = fitting.filter(move |signs| {
+            let is_new = !seen.contains(signs);
+            if is_new {
+                seen.push(*signs);
+            }
+            is_new
+        });
+        new.take(LINES_MAX)
+    }
 }

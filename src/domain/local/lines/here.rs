@@ -1,8 +1,8 @@
 //! The cursor's line, as the other lines are compared with it.
 
 use super::rename::Code;
-use super::text::{Cutter, Kind, Token};
 use crate::domain::lexical::Mode;
+use crate::domain::local::text::{Cutter, Kind, Token};
 use crate::domain::site::Site;
 
 /// The cursor's line.

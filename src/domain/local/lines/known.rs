@@ -2,7 +2,7 @@
 //! brackets fit what is open.
 
 use super::here::Here;
-use super::text::{Kind, Lines, Token};
+use crate::domain::local::text::{Kind, Lines, Token};
 
 /// How many lines around the cursor are near.
 const NEAR: usize = 25;

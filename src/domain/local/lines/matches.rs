@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use super::here::Here;
 use super::rename::{Code, Renames};
-use super::text::{Line, Lines, Token};
+use crate::domain::local::text::{Line, Lines, Token};
 
 /// Bound: tokens before the cursor that are compared.
 const TOKENS_MAX: usize = 12;

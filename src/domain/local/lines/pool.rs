@@ -2,8 +2,8 @@
 
 use super::here::Here;
 use super::matches::{Match, WAYS, Way};
-use super::text::{Line, Lines};
 use crate::domain::index::{Index, Key, Level};
+use crate::domain::local::text::{Line, Lines};
 
 /// Bound: lines of the index that are looked at.
 const INDEX_LINES_MAX: usize = 400;

@@ -3,8 +3,8 @@
 //! `self.width = width;` above and `self.height = ` here say that `width` is now `height`, also where
 //! it is a part of a name or written in another way: `setWidth`, `WIDTH`, `"width"`.
 
-use super::text::{Cutter, Kind, Token};
 use crate::domain::local::names::derived::parts;
+use crate::domain::local::text::{Cutter, Kind, Token};
 
 /// Bound: different names that two lines like each other may have.
 const PAIRS_MAX: usize = 3;

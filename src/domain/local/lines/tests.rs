@@ -28,7 +28,7 @@ fn lines_beside(code: &str, other: &str) -> Vec<Candidate> {
     let own = Some(Key::Open(document.id));
     let site = Site::new(document, before.len(), Trigger::Automatic);
     let known = Known { index: Some(&index), own, lines: true, ..Known::default() };
-    candidates(&site, &classify(&site), &known)
+    crate::domain::local::candidates(&site, &classify(&site), &known)
 }
 
 fn check(code: &str, first: &str) -> Candidate {

@@ -204,7 +204,12 @@ enum Class {
 pub(super) struct Cutter<'l> {
     pub(super) lexical: &'l Lexical,
     classes: [Class; 256],
+    /// The hashes of the keywords, sorted.
+    keywords: Vec<u32>,
 }
+
+/// Stands for the class of every name.
+const NAME: u32 = 1;
 
 impl<'l> Cutter<'l> {
     pub(super) fn new(lexical: &'l Lexical) -> Self {
@@ -218,7 +223,27 @@ impl<'l> Cutter<'l> {
             '"' | '\'' | '`' => Class::Quote,
             _ => Class::Sign,
         };
-        Self { lexical, classes: std::array::from_fn(class) }
+        let hash_of = |word: &String| Token::new(0..0, hash(word.as_bytes()), Kind::Word).hash;
+        let mut keywords: Vec<u32> = lexical.keywords.iter().map(hash_of).collect();
+        keywords.sort_unstable();
+        Self { lexical, classes: std::array::from_fn(class), keywords }
+    }
+
+    /// Whether a token is a keyword.
+    pub(super) fn is_keyword(&self, token: Token) -> bool {
+        token.kind() == Kind::Word && self.keywords.binary_search(&token.hash).is_ok()
+    }
+
+    /// What kind of token it is: keywords and signs are one of their own, names are all alike, and so are
+    /// literals that begin with the same character.
+    pub(super) fn class(&self, token: Token, text: &str) -> u32 {
+        match token.kind() {
+            Kind::Sign => token.hash,
+            Kind::Word if self.is_keyword(token) => token.hash,
+            Kind::Word => NAME,
+            Kind::Number => NAME + 1,
+            Kind::Text => NAME + 1 + u32::from(text.as_bytes()[token.range().start]),
+        }
     }
 
     /// The tokens of a text without a comment.

@@ -1,0 +1,89 @@
+//! Which runs may come at a place, and what is said of each. No probabilities.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::domain::class::classify;
+use crate::domain::document::{Document, DocumentId};
+use crate::domain::language::{BlockStyle, Language};
+use crate::domain::site::Trigger;
+
+fn runs_at(code: &str) -> Vec<Candidate> {
+    let (before, after) = code.split_once('|').expect("a cursor");
+    let mut language = Arc::try_unwrap(Language::plain_text()).expect("the only owner");
+    language.lexical.block_style = BlockStyle::Braces;
+    language.lexical.statement_end = ";".to_owned();
+    language.lexical.keywords = ["let", "if", "class"].map(str::to_owned).to_vec();
+    let document = Document::new(DocumentId(0), 1, Arc::new(language), &format!("{before}{after}"));
+    let site = Site::new(document, before.len(), Trigger::Automatic);
+    let cutter = Cutter::new(&site.document.language.lexical);
+    let around = crate::domain::local::text::Surroundings::of(&site);
+    candidates(&site, &classify(&site), (&around.lines(&cutter), &cutter))
+}
+
+/// The run with this text.
+fn run(code: &str, text: &str) -> Candidate {
+    let found = runs_at(code);
+    let texts: Vec<&str> = found.iter().map(|run| run.text.as_str()).collect();
+    let place = texts.iter().position(|other| *other == text);
+    let place = place.unwrap_or_else(|| panic!("{text:?} is no run: {texts:?}"));
+    found.into_iter().nth(place).expect("the same")
+}
+
+fn number(run: &Candidate, name: &str) -> f32 {
+    let mut numbers = run.sheet.numbers.iter();
+    numbers.find(|(known, _)| *known == name).map(|(_, value)| *value).expect(name)
+}
+
+/// Whether a number of one run is above that of another.
+fn is_above(code: &str, name: &str, more: &str, less: &str) -> bool {
+    number(&run(code, more), name) > number(&run(code, less), name)
+}
+
+#[test]
+fn calls_end_as_others_that_were_begun_alike() {
+    let code = "check(a, b)?;\nlet x = other(a);\nif test(a) {\n    check(a, b|\n}";
+    assert!(is_above(code, "of_pairs_same", ")?;", ");"));
+    assert!(is_above(code, "of_pairs_first", ")?;", ") {"));
+    let code = "check(a).then(b);\ncheck(c|";
+    assert!(number(&run(code, ");"), "pairs_going_on_same") > 0.3);
+}
+
+#[test]
+fn blocks_end_as_others_that_were_begun_alike() {
+    let code = "class a {\n    b;\n};\nif c {\n    d;\n}\nclass e {\n    f;\n|";
+    assert!(is_above(code, "of_blocks_first", "};", "}"));
+    let code = "class a {\n    b;\n};\nif c {\n    d;\n}\nif e {\n    f;\n|";
+    assert!(is_above(code, "of_blocks_first", "}", "};"));
+}
+
+#[test]
+fn a_brace_below_is_told_by_the_lines_that_have_one_below() {
+    let code = "if (a)\n{\n    b;\n}\nif (c|";
+    assert_eq!(number(&run(code, ")"), "openers_alone"), 1.0);
+    let code = "if (a)\n{\n    b;\n}\nif (c)|";
+    assert!(is_above(code, "of_first", "\n{", ";"));
+}
+
+#[test]
+fn lines_that_go_on_as_others_of_the_file_are_among_the_runs() {
+    run("a.then((b) => {\n});\nc.then((d) |", "=> {");
+    run("a = b &&\n    c;\nd = e |", "&&");
+    run("f = [\n    { a },\n    { b |", "},");
+    run("a(() {\n    b;\n}());\nc(() {\n    d;\n|", "}());");
+}
+
+#[test]
+fn the_sheet_is_the_same_everywhere_and_holds_what_the_weights_ask_for() {
+    let names = |code| -> Vec<&str> {
+        let found = runs_at(code);
+        let sheet = &found[0].sheet;
+        sheet.numbers.iter().map(|(name, _)| *name).collect()
+    };
+    let first = names("a(b|");
+    assert_eq!(first, names("class a {\n|"));
+    let unique: std::collections::BTreeSet<_> = first.iter().collect();
+    assert_eq!(unique.len(), first.len());
+    let ranker = RANKER.as_ref().expect("weights that can be read");
+    assert_eq!(ranker.missing(&runs_at("a(b|")[0].sheet), Vec::<&str>::new());
+}
