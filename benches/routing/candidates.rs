@@ -1,11 +1,12 @@
 //! What the local engine might offer at given places, as numbers: the input of `train_local.py`.
 //!
-//! Reads JSON lines `{"id", "path", "prefix", "suffix", "true", "scores", "workspace"}`: `true` is what
-//! comes, `scores` what the classifier is to have found (optional), `workspace` a folder that is known
-//! but for the file itself (optional). Writes a line for each candidate: where it comes from, the id,
-//! whether it is right, its length, and its numbers; before the first of each kind their names.
+//! Reads JSON lines `{"id", "path", "prefix", "suffix", "true", "scores", "workspace", "usual"}`: `true`
+//! is what comes, `scores` what the classifier is to have found (optional), `workspace` a folder that is
+//! known but for the file itself (optional), `usual` a file with what is usual in the language. Writes a
+//! line for each candidate: where it comes from, the id, whether it is right, its length, and its
+//! numbers; before the first of each kind their names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::error::Error;
 use std::fs;
 use std::io::{self, BufRead as _, BufWriter, IsTerminal as _, Write as _, stdin, stdout};
@@ -17,7 +18,7 @@ use tabtier::config::languages::Languages;
 use tabtier::domain::class::classify;
 use tabtier::domain::document::{Document, DocumentId};
 use tabtier::domain::index::{Draft, Index, Key, SegmentBuilder};
-use tabtier::domain::local::{Candidate, Known, Source, candidates};
+use tabtier::domain::local::{Candidate, Known, Source, Usual, candidates_by};
 use tabtier::domain::outline::Outline;
 use tabtier::domain::site::{Site, Trigger};
 use tabtier::domain::syntax::parse;
@@ -35,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Ok(());
     }
     let languages = Languages::load();
-    let mut workspace = Workspace::default();
+    let (mut workspace, mut usual) = (Workspace::default(), Lists::default());
     for line in stdin().lock().lines() {
         let row: Value = serde_json::from_str(&line?)?;
         let site = site(&languages, &row);
@@ -54,7 +55,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             names: true,
             lines: true,
         };
-        for candidate in candidates(&site, &found, &known) {
+        usual.turn_to(text(&row, "usual"))?;
+        let family = &site.document.language.family;
+        for candidate in candidates_by(&site, &found, &known, usual.all.get(family)) {
             let source = match candidate.source {
                 Source::Closer => "closer",
                 Source::Name => "name",
@@ -75,6 +78,23 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
+}
+
+/// The lists of what is usual.
+#[derive(Default)]
+struct Lists {
+    path: String,
+    all: HashMap<String, Usual>,
+}
+
+impl Lists {
+    fn turn_to(&mut self, path: &str) -> io::Result<()> {
+        if self.path != path {
+            self.all = Usual::read_all(&fs::read_to_string(path)?);
+            path.clone_into(&mut self.path);
+        }
+        Ok(())
+    }
 }
 
 /// The other files around the one asked about.

@@ -8,6 +8,7 @@ is what comes next. They are boosted trees over the numbers the router itself gi
 --bench candidates`), so training and inference cannot differ. What the classifier says of a place is
 among the numbers, and is taken from weights that have not seen the package: with its usual weights it
 would seem surer than it is. Half of the places know the rest of their package, half the file alone.
+What is usual in a language (`usual.py`) is counted without the package for the same reason.
 """
 
 import argparse
@@ -23,13 +24,14 @@ import numpy as np
 import packages
 import sheets
 import train
+import usual
 import weights
 
 WEIGHTS = sheets.ROOT / "src/domain/local/weights"
 SOURCES = ("closer", "name", "line")
 TREES = train.TREES | {"objective": "binary", "feature_fraction": 0.5}
 # How large the trees of each source are, and how many. Runs of closers are told apart by how several
-# things go together, which takes larger trees; names and lines gain nothing from them.
+# things go together, which takes larger trees.
 SIZES = {"closer": ({"num_leaves": 63, "learning_rate": 0.06}, 300),
          "name": ({"num_leaves": 31}, 150), "line": ({"num_leaves": 31}, 150)}
 # Of the places of each policy, how many are used.
@@ -78,19 +80,22 @@ def choose(rows, scores, share):
     return sorted(chosen, key=lambda row: [row[key] for key in order])
 
 
-def requests(rows, sources):
-    texts = {}
+def requests(rows, data):
+    sources, counts, texts = data / "sources", usual.count(data), {}
     for number, row in enumerate(rows):
         package = sources / row["language"] / row["package"].removeprefix("@").replace("/", "__")
         file = package / row["path"]
         if file not in texts:
             texts = {file: file.read_bytes()}
-        data = texts[file]
+        content = texts[file]
         closer, name, line, boilerplate, block = row["scores"]
+        language, known = row["language"], data / "usual-without"
+        listed = usual.without(counts, usual.family_of(language), (language, row["package"]), known)
         yield {"id": number, "path": row["path"], "true": row["true"],
-               "prefix": data[:row["offset"]].decode(), "suffix": data[row["mask_end"]:].decode(),
+               "prefix": content[:row["offset"]].decode(),
+               "suffix": content[row["mask_end"]:].decode(),
                "scores": [closer, name, line, 0, boilerplate, block, 0],
-               "workspace": str(package) if row["knows_package"] else ""}
+               "workspace": str(package) if row["knows_package"] else "", "usual": str(listed)}
 
 
 def ask(rows, options):
@@ -101,7 +106,7 @@ def ask(rows, options):
         command = ["cargo", "bench", "--quiet", "--bench", "candidates"]
         with open(part, "wb") as out:
             router = subprocess.Popen(command, cwd=sheets.ROOT, stdin=subprocess.PIPE, stdout=out)
-            for request in requests(rows, options.data / "sources"):
+            for request in requests(rows, options.data):
                 router.stdin.write(json.dumps(request).encode() + b"\n")
             router.stdin.close()
             if router.wait() != 0:

@@ -14,6 +14,7 @@ mod lines;
 mod names;
 mod ranker;
 mod text;
+mod usual;
 
 use super::class::features::Sheet;
 use super::class::{Classification, RequestClass};
@@ -22,6 +23,7 @@ use super::index::{Index, Key};
 use super::route::LocalRole;
 use super::site::{Site, Trigger};
 use text::{Cutter, Surroundings};
+pub use usual::{Use, Usual};
 
 /// Bound: offers made for one request.
 pub const OFFERS_MAX: usize = 5;
@@ -117,11 +119,23 @@ impl Candidate {
 pub fn warm() {
     closers::warm();
     names::warm();
+    Usual::warm();
     lines::warm();
 }
 
 /// Everything that may be inserted at `site`, unjudged. `found` is what the classifier says of it.
 pub fn candidates(site: &Site, found: &Classification, known: &Known<'_>) -> Vec<Candidate> {
+    let usual = Usual::of_family(&site.document.language.family);
+    candidates_by(site, found, known, usual)
+}
+
+/// The same where something else is usual in the language than what the program comes with.
+pub fn candidates_by(
+    site: &Site,
+    found: &Classification,
+    known: &Known<'_>,
+    usual: Option<&Usual>,
+) -> Vec<Candidate> {
     let wants_closers = closers::are_possible(site, found, known);
     let wants_lines = lines::are_possible(site, known);
     let cutter = Cutter::new(&site.document.language.lexical);
@@ -131,7 +145,7 @@ pub fn candidates(site: &Site, found: &Classification, known: &Known<'_>) -> Vec
     if let Some(lines) = lines.as_ref().filter(|_| wants_closers) {
         candidates.extend(closers::candidates(site, found, (lines, &cutter)));
     }
-    candidates.extend(names::candidates(site, found, known));
+    candidates.extend(names::candidates(site, found, known, usual));
     if let Some(lines) = lines.as_ref().filter(|_| wants_lines) {
         candidates.extend(lines::candidates(site, found, known, (lines, &cutter)));
     }

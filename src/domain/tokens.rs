@@ -54,6 +54,17 @@ impl<'t> Token<'t> {
     }
 }
 
+/// The hash of a token as lists of tokens write it: `0` for any number, `"` for any string, `¶` for the end
+/// of a line.
+pub fn hash_of_written(token: &str) -> u32 {
+    match token {
+        "0" => NUMBER,
+        "\"" => TEXT,
+        "¶" => contexts::LINE_BREAK,
+        _ => hash(token),
+    }
+}
+
 /// The hash of a word or sign. It stays the same between runs, so that counts can be stored.
 pub const fn hash(text: &str) -> u32 {
     // FNV-1a with a last mix, as the upper bits are used as well.

@@ -20,7 +20,12 @@ pub const SKIP: usize = 3;
 pub const CONTEXTS: usize = 4;
 
 /// The hash of a line break between two tokens.
-const LINE_BREAK: u32 = 3;
+pub(super) const LINE_BREAK: u32 = 3;
+
+/// The context [`TWO`] behind two tokens.
+pub fn follows_two(before: u32, last: u32) -> u32 {
+    mix(mix(11, before), last)
+}
 
 /// What stands before the next token.
 #[derive(Clone, Debug, Default)]
@@ -93,7 +98,7 @@ impl Before {
         let name = if self.is_name { self.names[1] } else { self.names[0] };
         let is_known = |hash: u32, context: u32| if hash == 0 { 0 } else { context };
         [
-            is_known(b, mix(mix(11, b), a)),
+            is_known(b, follows_two(b, a)),
             is_known(c, mix(mix(mix(12, c), b), a)),
             self.argument(),
             is_known(name, mix(mix(13, name), a)),

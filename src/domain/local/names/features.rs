@@ -3,6 +3,7 @@
 use super::evidence::{Alike, FAR, LIKENESSES, Seen};
 use super::far::{Far, LEVELS};
 use super::known::Definitions;
+use super::usually::Usually;
 use super::window::{BOUND, CALLED, FIRST, IN_FUNCTION, IN_TYPE, MEMBER, ON_LINE};
 use super::{Candidate, Origin};
 use crate::domain::class::features::Sheet;
@@ -111,7 +112,7 @@ fn share((sum, ..): (f32, f32, f32), value: f32) -> f32 {
 pub(super) fn sheet(
     site: &Site,
     found: &Classification,
-    (common, definitions): (&Common, &Definitions<'_>),
+    (common, definitions, usual): (&Common, &Definitions<'_>, &Usually<'_>),
     candidate: &Candidate<'_>,
     rank: usize,
 ) -> Sheet<'static> {
@@ -137,8 +138,21 @@ pub(super) fn sheet(
     seen_numbers(&mut sheet, common, candidate.seen.as_ref());
     far_numbers(&mut sheet, common, candidate.far.as_ref());
     definitions.numbers(&candidate.name, &mut sheet);
+    usual.numbers(&candidate.name, &mut sheet);
+    composed_numbers(&mut sheet, candidate.origin);
     way_of_writing(&mut sheet, site, common, &candidate.name);
     sheet
+}
+
+fn composed_numbers(sheet: &mut Sheet<'static>, origin: Origin) {
+    let composed = if let Origin::Composed(composed) = origin { Some(composed) } else { None };
+    let found = composed.unwrap_or_default();
+    sheet.flag("is_composed", composed.is_some());
+    sheet.number("composed_names", log(found.names as f32));
+    sheet.number("composed_uses", log(found.uses as f32));
+    sheet.number("composed_same_before", log(found.same_before as f32));
+    sheet.number("composed_ends", log(found.ends as f32));
+    sheet.number("composed_score", log(found.score));
 }
 
 fn seen_numbers(sheet: &mut Sheet<'static>, common: &Common, seen: Option<&Seen<'_>>) {

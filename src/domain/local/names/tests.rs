@@ -30,7 +30,7 @@ fn candidates_at(code: &str, others: &[&str]) -> Vec<Offered> {
     let found = classify(&site);
     let known =
         Known { index: Some(&index), own: Some(own), closers: true, names: true, lines: false };
-    candidates(&site, &found, &known)
+    candidates(&site, &found, &known, None)
 }
 
 /// A number of the candidate that completes to `rest`.

@@ -1,7 +1,10 @@
 //! The text around the cursor, read once: every name in it, where it stands and what stands beside it.
 
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::ops::Range;
 
+use super::evidence::AsItIs;
 use crate::domain::language::Role;
 use crate::domain::site::Site;
 use crate::domain::text;
@@ -49,6 +52,20 @@ pub(super) struct Occurrence<'t> {
     pub(super) marks: [bool; MARKS],
 }
 
+/// Names by their hash, with how often each stands in the window.
+pub(super) type AllNames<'t> = HashMap<u32, (&'t str, u32), BuildHasherDefault<AsItIs>>;
+
+/// What a window was read as.
+#[derive(Debug)]
+pub(super) struct Read<'t> {
+    /// What the place of the word at the cursor looks like.
+    pub(super) place: Place,
+    /// Every name that begins as the word does.
+    pub(super) found: Vec<Occurrence<'t>>,
+    /// All names, where these are counted.
+    pub(super) all: AllNames<'t>,
+}
+
 /// It stands on the cursor's line.
 pub(super) const ON_LINE: usize = 0;
 /// The function around the cursor holds it.
@@ -78,22 +95,28 @@ impl Window {
         }
     }
 
-    /// What the place of the word at the cursor looks like, and every name that begins as it does.
-    pub(super) fn read<'w>(&'w self, site: &'w Site) -> (Place, Vec<Occurrence<'w>>) {
-        let (mut place, mut found) = self.read_before(site);
-        let (next, after) = self.read_after(site);
+    /// Reads both parts. All names are counted only where `counts_all`.
+    pub(super) fn read<'w>(&'w self, site: &'w Site, counts_all: bool) -> Read<'w> {
+        let mut all = counts_all.then(AllNames::default);
+        let (mut place, mut found) = self.read_before(site, &mut all);
+        let (next, after) = self.read_after(site, &mut all);
         place.next = next;
         found.extend(after);
-        (place, found)
+        Read { place, found, all: all.unwrap_or_default() }
     }
 
-    fn read_before<'w>(&'w self, site: &'w Site) -> (Place, Vec<Occurrence<'w>>) {
+    fn read_before<'w>(
+        &'w self,
+        site: &'w Site,
+        all: &mut Option<AllNames<'w>>,
+    ) -> (Place, Vec<Occurrence<'w>>) {
         let line_start = site.offset - site.line_prefix.len();
         let begin = |role| scope(site, role).map_or(usize::MAX, |range| range.start);
         let (function, of_type) = (begin(Role::Function), begin(Role::Type));
         let mut reader = Reader::new(site);
         for_each_token(&self.before, &site.document.language.lexical, |token| {
             let at = self.start + token.start;
+            count(all, &token);
             reader.read(&token, [at >= line_start, at >= function, at >= of_type]);
         });
         let Reader { mut before, mut found, count, .. } = reader;
@@ -108,7 +131,11 @@ impl Window {
     }
 
     /// The token after the cursor and the names there.
-    fn read_after<'w>(&'w self, site: &'w Site) -> (u32, Vec<Occurrence<'w>>) {
+    fn read_after<'w>(
+        &'w self,
+        site: &'w Site,
+        all: &mut Option<AllNames<'w>>,
+    ) -> (u32, Vec<Occurrence<'w>>) {
         let end = |role| scope(site, role).map_or(0, |range| range.end);
         let (function, of_type) = (end(Role::Function), end(Role::Type));
         let line_end = site.line_suffix.len();
@@ -119,9 +146,17 @@ impl Window {
                 next = token.hash;
             }
             let at = site.offset + token.start;
+            count(all, &token);
             reader.read(&token, [token.start < line_end, at < function, at < of_type]);
         });
         (next, reader.found)
+    }
+}
+
+/// Counts a token among all names, where that is wanted.
+fn count<'w>(all: &mut Option<AllNames<'w>>, token: &Token<'w>) {
+    if let Some(all) = all.as_mut().filter(|_| token.kind == Kind::Name) {
+        all.entry(token.hash).or_insert((token.text, 0)).1 += 1;
     }
 }
 
