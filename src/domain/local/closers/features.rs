@@ -167,9 +167,10 @@ impl<'t> Place<'t> {
     /// How often lines like this one end with the run.
     fn habit_numbers(&self, run: &Run, sheet: &mut Sheet<'static>) {
         let whole = format!("{}{}", self.here.signs, run.text);
-        let (signs, next) = match run.is_below {
-            true => (self.here.signs.trim(), run.text.trim()),
-            false => (whole.trim(), ""),
+        let (signs, next) = if run.is_below {
+            (self.here.signs.trim(), run.text.trim())
+        } else {
+            (whole.trim(), "")
         };
         let shares = self.shares.shares((signs, next));
         SHARES.iter().zip(shares).for_each(|(name, share)| sheet.number(name, share));

@@ -60,7 +60,7 @@ fn blocks_end_as_others_that_were_begun_alike() {
 #[test]
 fn a_brace_below_is_told_by_the_lines_that_have_one_below() {
     let code = "if (a)\n{\n    b;\n}\nif (c|";
-    assert_eq!(number(&run(code, ")"), "openers_alone"), 1.0);
+    assert!(number(&run(code, ")"), "openers_alone") > 0.99);
     let code = "if (a)\n{\n    b;\n}\nif (c)|";
     assert!(is_above(code, "of_first", "\n{", ";"));
 }

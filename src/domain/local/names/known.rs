@@ -81,9 +81,10 @@ impl<'s> Definitions<'s> {
     pub(super) fn names(&self, is_member: bool, is_typed: bool) -> impl Iterator<Item = &str> {
         let own = self.own.values().copied().filter(move |_| is_member);
         let locals = self.locals.values().filter(move |_| !is_member);
-        let in_file = match is_typed && !is_member {
-            true => self.site.document.outline.beginning_with(&self.site.word),
-            false => &[],
+        let in_file = if is_typed && !is_member {
+            self.site.document.outline.beginning_with(&self.site.word)
+        } else {
+            &[]
         };
         own.chain(locals.map(|local| local.name.as_str()))
             .chain(in_file.iter().map(|entry| &*entry.name))
