@@ -145,7 +145,8 @@ async fn a_failing_model_hands_over_to_the_next_and_the_last_to_our_own_engine()
         well.now(&[Step::Fail(refused(kind))]);
         engine.clear_cache();
         // A place where our own engine has something to say.
-        let explanation = ask(&engine, request(PLACES[0].1, INVOKED), "closer").await;
+        let known = "fn compute_total() {}\n\nfn main() {\n    compute_t|\n}\n";
+        let explanation = ask(&engine, request(known, INVOKED), "a known name").await;
         let source = explanation.offered.map(|offered| offered.source);
         assert_eq!(source, Some(Source::Local), "{:?}", explanation.silence);
     }

@@ -16,7 +16,7 @@ use crate::support::upstream::Request;
 pub(super) const ANSWERS: [(&str, &str); 6] = [
     ("let bigger = ", "cheap();"),
     ("let late = ", "compute_total(3, 4);"),
-    ("let typed_on = second", "_thing();"),
+    ("let typed_on = quaggy", "_thing();"),
     ("let menu = compute_total", "(5, 6);"),
     ("let bracket = compute_total(", "7, 8)"),
     ("let words = ", "first_word(second_word, third_word);"),
@@ -57,7 +57,8 @@ fn late() -> Scenario {
     }
 }
 
-/// Nothing that was asked for an earlier text is shown, or put into the text.
+/// Nothing that was asked for an earlier text is shown, or put into the text. The word is none that our own
+/// engine would know.
 fn typing_on() -> Scenario {
     Scenario {
         name: "typing on",
@@ -65,14 +66,14 @@ fn typing_on() -> Scenario {
         text: RUST.to_owned(),
         steps: json!([
             {"goto": "5:12"}, {"type": "\nlet typed_on = "}, {"rest": 500},
-            {"type": "sec"}, {"rest": 800}, {"type": "ond"},
-            {"ghost": "_thing"}, {"key": "Tab"}, {"line": "    let typed_on = second_thing"},
+            {"type": "qua"}, {"rest": 800}, {"type": "ggy"},
+            {"ghost": "_thing"}, {"key": "Tab"}, {"line": "    let typed_on = quaggy_thing"},
         ]),
         check: |states, text| {
             for state in &states[..6] {
                 assert_eq!(state["ghost"], "", "{state}");
             }
-            assert_eq!(text, with_line("    let typed_on = second_thing"));
+            assert_eq!(text, with_line("    let typed_on = quaggy_thing"));
         },
     }
 }
