@@ -148,8 +148,9 @@ impl Keeper<'_> {
             Err(trouble) => {
                 self.shared.inbox.lock().put_back(inbox);
                 let wait = self.retry.1;
-                let since = *self.busy_since.get_or_insert_with(Instant::now);
-                if matches!(trouble, Trouble::Busy) && since.elapsed() < BUSY_MAX {
+                if matches!(trouble, Trouble::Busy)
+                    && self.busy_since.get_or_insert_with(Instant::now).elapsed() < BUSY_MAX
+                {
                     self.retry = (Some(Instant::now() + wait), wait);
                     return false;
                 }
