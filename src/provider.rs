@@ -37,6 +37,12 @@ pub trait Provider: Send + Sync {
     /// Starts a call. Nothing is sent before the stream is first polled; dropping the stream
     /// cancels the call.
     fn stream(&self, prompt: Prompt) -> ChunkStream;
+
+    /// As [`stream`](Self::stream), with the answer in one piece where the protocol can send it so:
+    /// some servers count tokens in whole answers only.
+    fn whole(&self, prompt: Prompt) -> ChunkStream {
+        self.stream(prompt)
+    }
 }
 
 /// Why a call failed, in the words the engine decides by. `detail` never holds prompt text, model

@@ -65,7 +65,6 @@ without, beside = tokens(""), tokens("}\n" * 20)
 assert beside >= without + 40, f"the suffix does not reach the model: {without} and {beside} tokens"
 model = json.loads(report)["models"][0]
 assert model["answers"] == 5 and model["trouble"] is None, model
-# It counts tokens in whole answers only, and Tabtier asks for streams, so the doctor cannot tell.
-assert model["suffix"] == "unknown", model
+assert model["suffix"] == "honoured", model
 print(f"{without} prompt tokens without a suffix, {beside} with one of 40 bytes; {model['answers']} answers to Tabtier")
 CHECK

@@ -11,8 +11,8 @@ use crate::domain::checkup::{
 };
 use crate::domain::completion::Usage;
 use crate::domain::context::{Context, Wanted};
-use crate::domain::prompt::{self, Files, PromptForm};
-use crate::provider::{Provider, ProviderError};
+use crate::domain::prompt::{self, Files, Prompt, PromptForm};
+use crate::provider::{ChunkStream, Provider, ProviderError};
 
 /// What a server is called where findings are kept: nothing that tells its address.
 pub fn server_name(endpoint: &Endpoint) -> String {
@@ -39,7 +39,7 @@ pub async fn examine(
         suffix: if *form == PromptForm::Infill { Suffix::Unknown } else { Suffix::Ours },
     };
     for _ in 0..calls {
-        match ask(provider, form, AFTER).await {
+        match ask(provider.stream(question(form, AFTER))).await {
             Ok(reply) if checkup.first.is_none() => checkup.first = Some(reply),
             Ok(reply) => checkup.replies.push(reply),
             Err(error) => {
@@ -57,10 +57,12 @@ pub async fn examine(
 }
 
 /// Whether the text after the cursor reaches the model: the same question without any and with
-/// much of it.
+/// much of it. Both are answered in one piece, because that is where every server counts that
+/// counts at all.
 pub async fn suffix(provider: &dyn Provider, form: &PromptForm) -> Suffix {
-    let Ok(without) = ask(provider, form, "").await else { return Suffix::Unknown };
-    let with = match ask(provider, form, &checkup::long_after()).await {
+    let without = ask(provider.whole(question(form, ""))).await;
+    let Ok(without) = without else { return Suffix::Unknown };
+    let with = match ask(provider.whole(question(form, &checkup::long_after()))).await {
         Ok(with) => with,
         Err(ProviderError::Refused { detail }) => return Suffix::Refused(detail),
         Err(_) => return Suffix::Unknown,
@@ -72,11 +74,7 @@ pub async fn suffix(provider: &dyn Provider, form: &PromptForm) -> Suffix {
     }
 }
 
-async fn ask(
-    provider: &dyn Provider,
-    form: &PromptForm,
-    after: &str,
-) -> Result<Reply, ProviderError> {
+fn question(form: &PromptForm, after: &str) -> Prompt {
     let context = Context {
         prefix: BEFORE.to_owned(),
         suffix: after.to_owned(),
@@ -84,11 +82,13 @@ async fn ask(
         wanted: Wanted::Line,
         ..Context::default()
     };
-    let prompt = prompt::build(&context, form, Files::AsComments, OUTPUT_TOKENS_MAX);
+    prompt::build(&context, form, Files::AsComments, OUTPUT_TOKENS_MAX)
+}
+
+async fn ask(mut answer: ChunkStream) -> Result<Reply, ProviderError> {
     let started = Instant::now();
     let mut reply = Reply { first_text: None, took: Duration::ZERO, pieces: 0, usage: None };
-    let mut stream = provider.stream(prompt);
-    while let Some(chunk) = stream.next().await {
+    while let Some(chunk) = answer.next().await {
         let chunk = chunk?;
         if !chunk.text.is_empty() {
             reply.pieces += 1;

@@ -28,7 +28,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use self::client::noting_reuse;
 use self::key::BoundKey;
 use super::decode::{Decoder, Items, State};
-use super::wire::Wire;
+use super::wire::{Wire, in_one_piece};
 use super::{ChunkStream, Provider, ProviderError, fault};
 use crate::domain::completion::Chunk;
 use crate::domain::prompt::{Prompt, PromptBody};
@@ -108,6 +108,17 @@ impl HttpProvider {
         .await;
     }
 
+    fn call(&self, prompt: Prompt, is_whole: bool) -> ChunkStream {
+        let target = Arc::clone(&self.target);
+        let decoder = Decoder::new(Arc::clone(&target.wire));
+        let items = Items::new();
+        let call = Call { target, prompt, is_whole, decoder, items, phase: Phase::Start };
+        Box::pin(stream::unfold(call, |mut call| async move {
+            let item = call.next().await?;
+            Some((item, call))
+        }))
+    }
+
     /// Scheme, host and port: what connections are shared by.
     pub(super) fn origin(&self) -> String {
         self.target.url.origin().ascii_serialization()
@@ -116,13 +127,11 @@ impl HttpProvider {
 
 impl Provider for HttpProvider {
     fn stream(&self, prompt: Prompt) -> ChunkStream {
-        let target = Arc::clone(&self.target);
-        let decoder = Decoder::new(Arc::clone(&target.wire));
-        let call = Call { target, prompt, decoder, items: Items::new(), phase: Phase::Start };
-        Box::pin(stream::unfold(call, |mut call| async move {
-            let item = call.next().await?;
-            Some((item, call))
-        }))
+        self.call(prompt, false)
+    }
+
+    fn whole(&self, prompt: Prompt) -> ChunkStream {
+        self.call(prompt, true)
     }
 }
 
@@ -138,8 +147,12 @@ impl Target {
         }
     }
 
-    async fn send(&self, prompt: &Prompt) -> Result<Response, ProviderError> {
-        let body = Bytes::from(Value::from(self.wire.body(prompt)?).to_string());
+    async fn send(&self, prompt: &Prompt, is_whole: bool) -> Result<Response, ProviderError> {
+        let mut body = self.wire.body(prompt)?;
+        if is_whole {
+            in_one_piece(&mut body);
+        }
+        let body = Bytes::from(Value::from(body).to_string());
         let request = || {
             let request = self
                 .exit
@@ -173,6 +186,7 @@ impl Target {
 struct Call {
     target: Arc<Target>,
     prompt: Prompt,
+    is_whole: bool,
     decoder: Decoder,
     items: Items,
     phase: Phase,
@@ -207,7 +221,7 @@ impl Call {
 
     async fn start(&mut self) -> Phase {
         let deadline = Instant::now() + self.target.timeout;
-        let sent = timeout_at(deadline, self.target.send(&self.prompt)).await;
+        let sent = timeout_at(deadline, self.target.send(&self.prompt, self.is_whole)).await;
         match sent.unwrap_or_else(|_| Err(self.too_late())) {
             Ok(response) => Phase::Reading(response, deadline),
             Err(error) => {

@@ -96,6 +96,14 @@ pub(super) fn merge(body: &mut Map<String, Value>, over: &Map<String, Value>) {
     }
 }
 
+/// Changes a body that asks for a stream so that the answer comes in one piece.
+pub(super) fn in_one_piece(body: &mut Map<String, Value>) {
+    body.remove("stream_options");
+    if let Some(streams) = body.get_mut("stream") {
+        *streams = Value::Bool(false);
+    }
+}
+
 /// The fields that keep a model from thinking, as far as the user wants that.
 pub(super) fn thinking_off(endpoint: &Endpoint, traits: &'static Traits) -> Map<String, Value> {
     let dialect = endpoint.dialect;

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 use serde_json::{Value, json};
 
 use crate::support::llama::LlamaServer;
-use crate::support::upstream::{Script, Upstream};
+use crate::support::upstream::{Script, Step, Upstream};
 
 /// A home of its own, so that nothing of the user's is read or written.
 struct Home(tempfile::TempDir);
@@ -80,6 +80,38 @@ async fn a_server_that_leaves_out_what_follows_is_found_out_and_remembered() {
     let servers = kept["servers"].as_object().expect("servers");
     assert_eq!(servers.values().next(), Some(&json!({ "suffix": "ignored" })));
     assert!(!kept.to_string().contains("127.0.0.1"), "no address is kept: {kept}");
+}
+
+/// A server as llama-cpp-python's: it streams without a word of tokens, and counts them in whole
+/// answers, the suffix among them.
+#[tokio::test]
+async fn a_server_that_counts_in_whole_answers_only_is_found_out_too() {
+    let text = json!({ "choices": [{ "index": 0, "text": "a", "finish_reason": "stop" }] });
+    let streamed = Script::events([text.clone()])
+        .then([Step::Chunk(b"data: [DONE]\n\n".to_vec()), Step::end()]);
+    let upstream = Upstream::start_with(move |request| {
+        let body = &request.body;
+        if body["stream"] == json!(true) {
+            return streamed.clone();
+        }
+        assert!(body.get("stream_options").is_none(), "refused beside a whole answer: {body}");
+        let bytes = body["prompt"].as_str().map_or(0, str::len)
+            + body["suffix"].as_str().map_or(0, str::len);
+        let usage = json!({ "prompt_tokens": bytes / 4, "completion_tokens": 1 });
+        let mut whole = text.clone();
+        whole["usage"] = usage;
+        Script::json(200, &whole)
+    })
+    .await;
+    let home = Home::new();
+    let settings =
+        settings("openai_completions", &upstream.url(), "dialect = \"llama_cpp_python\"");
+    let model = home.model(&settings, &["--calls", "2"]).await;
+    assert_eq!(model["suffix"], "honoured", "{model}");
+    assert_eq!(model["counts_tokens"], false, "what it streams is not counted: {model}");
+    let is_stream: Vec<bool> =
+        upstream.posts().iter().map(|post| post.body["stream"] == true).collect();
+    assert_eq!(is_stream, [true, true, false, false]);
 }
 
 #[tokio::test]
