@@ -16,8 +16,8 @@ mod index;
 mod landing;
 mod money;
 mod notices;
-mod opening;
 mod outcome;
+mod receptions;
 mod request;
 
 use std::collections::HashMap;
@@ -47,7 +47,7 @@ use crate::store::ledger::Books;
 use clearance::Clearances;
 use flights::Flights;
 use notices::Notices;
-use opening::Receptions;
+use receptions::Receptions;
 
 /// What the engine works with until the configuration changes.
 pub struct Equipment {

@@ -3,6 +3,7 @@
 mod calls;
 mod cascade;
 mod forecast;
+mod opening;
 mod race;
 
 use std::sync::Arc;

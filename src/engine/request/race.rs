@@ -16,6 +16,7 @@ use tokio::time::Instant;
 
 use super::Run;
 use super::calls::Asked;
+use super::opening::Opening;
 use crate::domain::cache::along::may_follow;
 use crate::domain::completion::Completion;
 use crate::domain::explain::{Ended, Silence};
@@ -25,7 +26,6 @@ use crate::domain::site::Trigger;
 use crate::engine::clearance::Why;
 use crate::engine::flight::State;
 use crate::engine::flights::Watch;
-use crate::engine::opening::Opening;
 
 /// Bound: calls at a time.
 const RUNNERS_MAX: usize = 2;
