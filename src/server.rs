@@ -4,6 +4,7 @@
 //! handlers; `session` the state; `from_proto` and `to_proto` are the border. Past this folder
 //! nothing knows the protocol.
 
+mod asking;
 mod backend;
 mod capabilities;
 mod commands;

@@ -20,12 +20,13 @@ use tower_lsp::{Client, LanguageServer, LspService};
 use answering::select;
 use settings::{equip, say, show_notices};
 
+use super::asking::Asking;
 use super::commands::{self, Command};
 use super::configure::Configurator;
 use super::ext::{InlineCompletionList, InlineCompletionParams};
 use super::news::News;
 use super::pending::{Kind, Pending};
-use super::session::{Asking, Session, path_of};
+use super::session::{Session, path_of};
 use super::to_proto::Target;
 use super::{capabilities, folders, from_proto, progress, to_proto};
 use crate::config::languages::Languages;

@@ -7,8 +7,9 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use super::asking::{Asking, Triggers};
 use super::capabilities::Client;
 use crate::config::Settings;
 use crate::domain::document::{Document, DocumentId};
@@ -17,9 +18,6 @@ use crate::domain::route::Policy;
 use crate::domain::site::Trigger;
 use crate::domain::text::{self, Position, TextChange};
 use crate::domain::workspace::{Analysis, Leftovers, Neighbour, Workspace};
-
-/// A request that comes this soon after an edit may have been caused by it.
-const TYPING: Duration = Duration::from_millis(800);
 
 /// The session's state.
 #[derive(Default)]
@@ -32,8 +30,7 @@ pub(super) struct Session {
     ids: HashMap<String, DocumentId>,
     files: HashMap<DocumentId, File>,
     next_id: u32,
-    last_invoked: Option<Invocation>,
-    dialect: Dialect,
+    triggers: Triggers,
 }
 
 /// What is known of an open document besides its text.
@@ -41,39 +38,6 @@ struct File {
     path: String,
     /// What holds for it; `None` where the settings say nothing for it alone.
     policy: Option<Arc<Policy>>,
-}
-
-/// How the client numbers trigger kinds. The standard says 1 invoked, 2 automatic; its draft, which
-/// vscode-languageclient 9 sends, 0 invoked, 1 automatic. Reading one for the other would ask the
-/// dearest model at every keystroke, so 1 counts as a key press only when it can be nothing else.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Dialect {
-    #[default]
-    Unknown,
-    Standard,
-    Draft,
-}
-
-/// How the editor says why it asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asking {
-    /// Certainly by typing.
-    Automatic,
-    /// By this trigger kind of inline completion.
-    InlineKind(Option<u64>),
-    /// By opening the menu, which clients report alike for a key press and for typing.
-    Menu,
-    /// For a better answer than there was, which only our own clients say.
-    Better,
-}
-
-/// Where the user last asked by a key press.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Invocation {
-    document: DocumentId,
-    revision: u64,
-    offset: usize,
-    repeats: u8,
 }
 
 /// What a request needs from the session.
@@ -153,56 +117,12 @@ impl Session {
         let id = *self.ids.get(uri)?;
         let document = self.workspace.snapshot(id)?;
         let offset = text::offset_of(&document.rope, position, self.client.encoding);
-        let trigger = if self.is_invoked(asking, &document, now) {
-            self.invoked(id, document.revision, offset, u8::from(asking == Asking::Better))
-        } else {
-            Trigger::Automatic
-        };
+        let trigger = self.triggers.trigger(asking, &document, offset, now);
         let revision = document.revision;
         let policy = self.files.get(&id).and_then(|file| file.policy.clone());
         let has_diagnostic = false;
         let neighbours = self.workspace.neighbours(id);
         Some(Asked { document, policy, revision, offset, trigger, has_diagnostic, neighbours })
-    }
-
-    fn is_invoked(&mut self, asking: Asking, document: &Document, now: Instant) -> bool {
-        let is_after_typing =
-            document.changed_at.is_some_and(|at| now.saturating_duration_since(at) < TYPING);
-        let kind = match asking {
-            Asking::Automatic => return false,
-            Asking::Better => return true,
-            Asking::Menu => return !is_after_typing,
-            Asking::InlineKind(kind) => kind,
-        };
-        match kind {
-            Some(0) => self.dialect = Dialect::Draft,
-            Some(2) => self.dialect = Dialect::Standard,
-            _ => {}
-        }
-        match (kind, self.dialect) {
-            (Some(0), _) | (Some(1), Dialect::Standard) => true,
-            (Some(1), Dialect::Unknown) => !is_after_typing,
-            _ => false,
-        }
-    }
-
-    fn invoked(
-        &mut self,
-        document: DocumentId,
-        revision: u64,
-        offset: usize,
-        repeats_min: u8,
-    ) -> Trigger {
-        let repeats = match self.last_invoked {
-            Some(last)
-                if (last.document, last.revision, last.offset) == (document, revision, offset) =>
-            {
-                last.repeats.saturating_add(1)
-            }
-            _ => repeats_min,
-        };
-        self.last_invoked = Some(Invocation { document, revision, offset, repeats });
-        Trigger::Invoked { repeats }
     }
 
     /// URI and version of a document and the place of a byte in it, if it is still at `revision`.
@@ -288,70 +208,6 @@ mod tests {
         assert_eq!(path_of("file:///a%"), "/a%");
         assert_eq!(path_of("file:///a%zz%4"), "/a%zz%4");
         assert_eq!(path_of(""), "");
-    }
-
-    #[test]
-    fn asking_again_at_the_same_place_is_counted_until_something_changes() {
-        let mut session = Session::default();
-        let none = Settings::default();
-        session.open("u", 1, Language::plain_text(), "abc", &none);
-        let ask = |session: &mut Session, column| {
-            let position = Position { line: 0, column };
-            session
-                .ask("u", position, Asking::InlineKind(Some(0)), Instant::now())
-                .map(|asked| asked.trigger)
-        };
-        assert_eq!(ask(&mut session, 1), Some(Trigger::Invoked { repeats: 0 }));
-        assert_eq!(ask(&mut session, 1), Some(Trigger::Invoked { repeats: 1 }));
-        assert_eq!(ask(&mut session, 2), Some(Trigger::Invoked { repeats: 0 }));
-        session.change(
-            "u",
-            2,
-            &[TextChange { range: None, text: "abcd".to_owned() }],
-            Instant::now(),
-        );
-        assert_eq!(ask(&mut session, 2), Some(Trigger::Invoked { repeats: 0 }));
-        let better = |session: &mut Session, column| {
-            let position = Position { line: 0, column };
-            let asked = session.ask("u", position, Asking::Better, Instant::now());
-            asked.map(|asked| asked.trigger)
-        };
-        assert_eq!(better(&mut session, 2), Some(Trigger::Invoked { repeats: 1 }));
-        assert_eq!(better(&mut session, 2), Some(Trigger::Invoked { repeats: 2 }));
-        assert_eq!(better(&mut session, 1), Some(Trigger::Invoked { repeats: 1 }));
-    }
-
-    #[test]
-    fn trigger_kinds_are_read_in_the_clients_dialect() {
-        let now = Instant::now();
-        let mut session = Session::default();
-        session.open("u", 1, Language::plain_text(), "abc", &Settings::default());
-        let ask = |session: &mut Session, kind| {
-            let asked = session.ask("u", Position::default(), Asking::InlineKind(Some(kind)), now);
-            matches!(asked.expect("an open document").trigger, Trigger::Invoked { .. })
-        };
-        session.change("u", 2, &[TextChange { range: None, text: "abcd".to_owned() }], now);
-        assert!(!ask(&mut session, 1), "in an unknown dialect, 1 after typing is automatic");
-        assert!(!ask(&mut session, 2));
-        assert!(ask(&mut session, 1), "a client that sends 2 counts from 1");
-        session.dialect = Dialect::Unknown;
-        assert!(ask(&mut session, 0));
-        assert!(!ask(&mut session, 1), "a client that sends 0 counts from 0");
-    }
-
-    #[test]
-    fn a_menu_is_opened_by_hand_unless_something_was_just_typed() {
-        let now = Instant::now();
-        let mut session = Session::default();
-        session.open("u", 1, Language::plain_text(), "abc", &Settings::default());
-        let ask = |session: &mut Session, now| {
-            let asked = session.ask("u", Position::default(), Asking::Menu, now);
-            matches!(asked.expect("an open document").trigger, Trigger::Invoked { .. })
-        };
-        assert!(ask(&mut session, now));
-        session.change("u", 2, &[TextChange { range: None, text: "abcd".to_owned() }], now);
-        assert!(!ask(&mut session, now));
-        assert!(ask(&mut session, now + TYPING));
     }
 
     #[test]

@@ -339,5 +339,4 @@ impl Planner<'_, '_> {
 }
 
 #[cfg(test)]
-#[path = "plan_tests.rs"]
 mod tests;

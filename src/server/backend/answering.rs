@@ -12,10 +12,11 @@ use crate::domain::explain::{Explanation, Silence};
 use crate::domain::site::Trigger;
 use crate::domain::text;
 use crate::engine::{Event, Request};
+use crate::server::asking::Asking;
 use crate::server::from_proto;
 use crate::server::late::Spot;
 use crate::server::pending::{Kind, Ticket};
-use crate::server::session::{Asked, Asking, path_of};
+use crate::server::session::{Asked, path_of};
 
 impl Backend {
     /// The snapshot a request works on. Synchronous: it is taken before the handler's first wait,
