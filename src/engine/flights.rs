@@ -190,10 +190,11 @@ impl Flights {
         entry.is_some_and(|e| e.wishes.iter().any(|wish| may_follow(text, &wish.inserted)))
     }
 
-    /// A call has ended.
-    pub(super) fn landed(&self, flight: u64) {
+    /// A call has ended; returns the documents it may be of use to.
+    pub(super) fn landed(&self, flight: u64) -> Vec<DocumentId> {
         let ended = take(&mut self.calls.lock(), |entry| entry.flight.number == flight);
-        drop(ended);
+        let wishes = ended.iter().flat_map(|entry| &entry.wishes);
+        wishes.map(|wish| wish.site.document.id).collect()
     }
 
     /// Ends every call, and returns where to hear that each has landed.

@@ -19,8 +19,8 @@ use crate::provider::ProviderError;
 /// A call has ended, whether or not a request still waited for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Landed {
-    /// The document it was made for.
-    pub document: DocumentId,
+    /// The documents that stand where it was made for, each once.
+    pub documents: Vec<DocumentId>,
     /// The model.
     pub model: String,
     /// What came of it.
@@ -54,7 +54,7 @@ impl Tower for Shared {
     }
 
     fn landed(&self, flight: u64, call: &mut Call, state: &State) {
-        self.flights.landed(flight);
+        let documents = self.flights.landed(flight);
         self.judge(call, state);
         let has_answer = matches!(&state.ended, Some(Ok(end)) if *end != FinishReason::Refused);
         if has_answer {
@@ -86,8 +86,7 @@ impl Tower for Shared {
                 Some(Err(e)) => Landing::Failed { error: e.to_string(), remedy: e.remedy() },
                 None => Landing::Cancelled,
             };
-            let (document, model) = (call.site.document.id, call.answer.model.clone());
-            hear(Landed { document, model, with });
+            hear(Landed { documents, model: call.answer.model.clone(), with });
         }
     }
 }

@@ -143,7 +143,7 @@ impl News {
     }
 
     async fn hear(self: Arc<Self>, mut landings: UnboundedReceiver<Landed>, wants_late: bool) {
-        while let Some(Landed { document, model, with }) = landings.recv().await {
+        while let Some(Landed { documents, model, with }) = landings.recv().await {
             let is_text = with == Landing::Text;
             match with {
                 Landing::Text | Landing::Nothing => {
@@ -155,7 +155,7 @@ impl News {
                 Landing::Cancelled => {}
             }
             self.changed();
-            if is_text && wants_late {
+            for document in documents.into_iter().filter(|_| is_text && wants_late) {
                 self.tell_late(document).await;
             }
         }

@@ -64,6 +64,22 @@ fn a_late_answer_is_told_of_once_and_there_for_who_asks_again() {
 }
 
 #[test]
+fn a_late_answer_is_told_of_in_every_document_that_waits_for_it() {
+    let mut rig = slow(BOTH);
+    let copy = "file:///b/main.rs";
+    rig.open(copy, "rust", TEXT);
+    let asked = [rig.ask(URI, PLACE), rig.ask(copy, PLACE)];
+    assert_eq!(asked.map(|id| rig.answer(&id)), [None, None]);
+    let told = rig.server.expect_notifications("tabtier/late", 2);
+    let mut uris: Vec<&str> =
+        told.iter().filter_map(|told| told["params"]["textDocument"]["uri"].as_str()).collect();
+    uris.sort_unstable();
+    assert_eq!(uris, [URI, copy]);
+    rig.stop();
+    assert_eq!(rig.upstream.posts().len(), 1, "both wait for one call");
+}
+
+#[test]
 fn nobody_is_told_of_an_answer_to_a_text_that_has_gone() {
     let mut rig = slow(BOTH);
     let first = rig.ask(URI, PLACE);
