@@ -180,6 +180,14 @@ fn books(settings: &Settings) -> Books {
     }
 }
 
+/// The user's ledger where there is one already; else one in memory, so that nothing is left behind.
+fn books_there(settings: &Settings) -> Books {
+    match ledger::usual_path().filter(|path| path.exists()) {
+        Some(path) => Books::open(&path, rules(settings)),
+        None => Books::in_memory(rules(settings)),
+    }
+}
+
 /// What the engine works with under these settings.
 fn equip(settings: Arc<Settings>) -> Equipment {
     let providers = Registry::from_settings(&settings.models, &settings.network);

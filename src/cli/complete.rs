@@ -14,6 +14,7 @@ use crate::config::{Settings, prices};
 use crate::domain::document::Document;
 use crate::domain::index::{Draft, Key};
 use crate::domain::money::Moment;
+use crate::domain::money::purse::Refusal;
 use crate::domain::site::Trigger;
 use crate::domain::text::{self, Position, PositionEncoding};
 use crate::engine::{Engine, Forecast, Request, Step};
@@ -83,7 +84,7 @@ pub(super) fn run(arguments: &Arguments, file: Option<&Path>) -> anyhow::Result<
         .build()
         .context("cannot start the runtime")?;
     let feedback = super::feedback(&settings);
-    let books = super::books(&settings);
+    let books = if arguments.dry_run { super::books_there } else { super::books }(&settings);
     let ask_above = settings.money.ask_above;
     let engine = Engine::with(super::equip(settings), feedback, books);
     // Nobody is typing: what is foreseen is counted with what an editor's server would count with.
@@ -141,6 +142,7 @@ fn foreseen(
             tier: step.tier.name(),
             model: step.model.clone(),
             quote: step.quote,
+            kept_out: step.refusal.as_ref().map(Refusal::sentence),
             is_escalation: step.is_escalation,
             gone: gone.and_then(|listed| Some(listed.gone?.to_string())),
         }

@@ -16,6 +16,8 @@ pub struct Line {
     pub model: String,
     /// What it would cost; `None` where its price is unknown.
     pub quote: Option<Quote>,
+    /// Why a cap would keep it out.
+    pub kept_out: Option<String>,
     /// Whether it is made only where a first answer shows that more is wanted.
     pub is_escalation: bool,
     /// Since when the vendor has not offered the model any more, if that is so.
@@ -45,6 +47,9 @@ pub fn text(lines: &[Line]) -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(out, "{name:<10}{} {} ({when})", line.tier, line.model);
         let _ = writeln!(out, "{:<10}  {cost}", "");
+        if let Some(why) = &line.kept_out {
+            let _ = writeln!(out, "{:<10}  would be kept out: {why}", "");
+        }
         if let Some(gone) = &line.gone {
             let _ = writeln!(out, "{:<10}  its vendor lists it as withdrawn since {gone}", "");
         }
@@ -66,6 +71,7 @@ pub fn json(lines: &[Line]) -> Value {
             "tokens_are_estimates": line.quote.map(|quote| quote.is_estimate),
             "expected_usd": line.quote.map(|quote| quote.expected.exact()),
             "most_usd": line.quote.map(|quote| quote.most.exact()),
+            "kept_out": line.kept_out,
             "only_if_more_is_wanted": line.is_escalation,
             "withdrawn_since": line.gone,
         })

@@ -129,6 +129,10 @@ fn a_dry_run_says_what_it_would_cost_and_asks_nobody() {
     let value: Value = serde_json::from_str(&text(&output)).expect("JSON");
     let step = &value["would_ask"][0];
     assert_eq!(step["tokens_are_estimates"], false, "{step}");
+    let settings = format!("caps.day_usd = 0.000001\n{settings}");
+    let output = tabtier(home.path(), &settings, &["complete", "a.rs:2:13", "--dry-run"]);
+    let shown = text(&output);
+    assert!(shown.contains("would be kept out: "), "{shown}");
     assert_eq!(ledger(home.path()), None, "nothing is written down");
 }
 

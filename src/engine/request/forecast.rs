@@ -8,6 +8,7 @@ use super::{Request, Run};
 use crate::domain::class::classify;
 use crate::domain::explain::Explanation;
 use crate::domain::money::PicoUsd;
+use crate::domain::money::purse::Refusal;
 use crate::domain::money::quote::Quote;
 use crate::domain::route::{Attempt, Plan, Tier};
 use crate::domain::site::Site;
@@ -26,6 +27,8 @@ pub struct Step {
     /// What it would cost at most, as caps see it: nothing for a model of the user's own without a
     /// price; `None` where nobody knows.
     pub most: Option<PicoUsd>,
+    /// The cap that would keep it out, as far as is known without asking.
+    pub refusal: Option<Refusal>,
     /// Whether it is made only where a first answer shows that more is wanted.
     pub is_escalation: bool,
 }
@@ -40,9 +43,10 @@ pub struct Forecast {
 }
 
 impl Forecast {
-    /// What the request can cost at most if every call of it were made; `None` where nobody knows.
+    /// What the request can cost at most if every call that no cap keeps out were made; `None` where
+    /// nobody knows.
     pub fn most(&self) -> Option<PicoUsd> {
-        self.steps.iter().map(|step| step.most).sum()
+        self.steps.iter().filter(|step| step.refusal.is_none()).map(|step| step.most).sum()
     }
 }
 
@@ -76,13 +80,10 @@ impl Run<'_> {
             let model = self.equipment.settings.models.get(&attempt.model)?;
             let (prompt, _) = self.prompt(site, plan, attempt, model);
             let quote = self.price_of(model, &prompt, self.at);
-            Some(Step {
-                tier: attempt.tier,
-                model: attempt.model.clone(),
-                quote,
-                most: most(model, quote),
-                is_escalation,
-            })
+            let most = most(model, quote);
+            let (tier, model) = (attempt.tier, attempt.model.clone());
+            let refusal = self.engine.books().objection(tier, most, self.at);
+            Some(Step { tier, model, quote, most, refusal, is_escalation })
         };
         plan.attempts.iter().filter_map(step).collect()
     }
