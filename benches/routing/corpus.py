@@ -1,11 +1,12 @@
 """Builds the corpus: downloads the declared packages and unpacks their source files.
 
-    python3 corpus.py [--lock]
+    python3 corpus.py [--learning] [--lock]
 
 Everything goes under the cache folder (see packages.py): `downloads/`, one archive a package, and
 `sources/LANGUAGE/PACKAGE/…`, the source files of that language alone. An archive whose SHA-256 is
 not the one in packages.lock is refused; `--lock` writes that file anew. Running it again is cheap. Exit
-code 3 says that a package cannot be had here.
+code 3 says that a package cannot be had here. With `--learning` the packages that are only learned from
+come too, less the files that copy one of a half.
 """
 
 import argparse
@@ -16,8 +17,9 @@ import sys
 import tarfile
 import zipfile
 
+import copies
 from fetch import FetchError, download
-from packages import HERE, LANGUAGES, cache, declared
+from packages import HERE, LEARNING, cache, declared
 
 LOCK = HERE / "packages.lock"
 EXTENSIONS = {
@@ -78,8 +80,13 @@ def unpack(package, archive, folder):
     return count
 
 
+def key_of(package):
+    """How packages.lock names a package."""
+    return f"{package.language}/{package.name} {package.version}"
+
+
 def read_lock():
-    """SHA-256 by "LANGUAGE/NAME VERSION"."""
+    """SHA-256 by key."""
     if not LOCK.exists():
         return {}
     rows = (line.split("  ") for line in LOCK.read_text().splitlines())
@@ -89,11 +96,16 @@ def read_lock():
 def main():
     """Downloads, checks and unpacks every declared package, up to one that cannot be had."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--learning", action="store_true", help="also what is only learned from")
     options.add_argument("--lock", action="store_true", help="write packages.lock anew")
     options = options.parse_args()
-    root, lock, refused = cache(), {} if options.lock else read_lock(), 0
-    for package in declared():
-        key = f"{package.language}/{package.name} {package.version}"
+    root, lock, refused = cache(), read_lock(), 0
+    chosen = declared() + (declared(LEARNING) if options.learning else [])
+    if options.lock:
+        lock = {key: lock[key] for key in map(key_of, declared() + declared(LEARNING)) if key in lock}
+    fresh = []
+    for package in chosen:
+        key = key_of(package)
         folder = root / "sources" / package.language / package.folder
         try:
             archive = download(package, root / "downloads")
@@ -111,11 +123,17 @@ def main():
         stamp = folder.parent / f".{package.folder}"
         if not stamp.exists() or stamp.read_text() != made_from:
             count = unpack(package, archive, folder)
-            stamp.write_text(made_from)
             print(f"{key}: {count} files")
+            fresh.append((stamp, made_from, folder if package.half == LEARNING else None))
+    # A copy in what is learned from would be an answer known beforehand.
+    folders = [folder for _, _, folder in fresh if folder]
+    if folders and not refused:
+        copies.drop(folders, [root / "sources" / p.language / p.folder for p in declared()])
+    for stamp, made_from, _ in fresh:
+        stamp.write_text(made_from)
     if options.lock:
         LOCK.write_text("".join(f"{lock[key]}  {key}\n" for key in sorted(lock)))
-    print(f"{len(LANGUAGES)} languages, {len(declared()) - refused} packages in {root / 'sources'}")
+    print(f"{len(chosen) - refused} packages in {root / 'sources'}")
     return 1 if refused else 0
 
 

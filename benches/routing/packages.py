@@ -8,6 +8,9 @@ import tomllib
 HERE = pathlib.Path(__file__).resolve().parent
 LANGUAGES = ("rust", "python", "typescript", "javascript", "go", "java", "c", "cpp")
 HALVES = ("tuning", "test")
+# The packages that are in neither half, and only learned from.
+LEARNING = "learning"
+PARTS = (*HALVES, LEARNING)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,10 +37,11 @@ def folder_of(name):
 
 
 def declared(half=None):
-    """The packages in the order of packages.toml, of one half or of both."""
+    """The packages in the order of packages.toml: of one part, or of both halves."""
     with open(HERE / "packages.toml", "rb") as file:
         packages = [Package(**row) for row in tomllib.load(file)["package"]]
-    return [package for package in packages if half in (None, package.half)]
+    wanted = HALVES if half is None else (half,)
+    return [package for package in packages if package.half in wanted]
 
 
 def cache():
