@@ -215,6 +215,7 @@ fn site(languages: &Languages, row: &Value) -> Site {
     language.warm();
     let (prefix, suffix) = (text(row, "prefix"), text(row, "suffix"));
     let mut document = Document::new(DocumentId(0), 0, language, &format!("{prefix}{suffix}"));
+    document.filename = text(row, "path").rsplit('/').next().unwrap_or_default().into();
     if let Some(grammar) = &document.language.grammar
         && let Some(tree) = parse(grammar, &document.rope, None, &mut || true)
     {

@@ -1,6 +1,8 @@
 """Labels cursor positions in the corpus: one JSON line each, one file a half.
 
-    python3 label.py [--half tuning|test] [--seed 7] [--out FOLDER] [--jobs N]
+    python3 label.py [--half tuning|test|learning] [--seed 7] [--out FOLDER] [--jobs N]
+
+Without `--half` both halves are labelled, and nothing of what is only learned from.
 
 A row says which package and file it is from, the byte offset of the cursor, where the truth ends,
 and the label (see rule.py). It becomes a request with `prefix = file[:offset]` and
@@ -17,7 +19,7 @@ import pathlib
 import random
 import sys
 
-from packages import HALVES, cache, declared
+from packages import HALVES, PARTS, cache, declared
 from sampling import QUOTAS, labels_of
 from source import SourceFile
 
@@ -47,7 +49,7 @@ def rows_of(job):
 def main():
     """Writes positions-HALF.jsonl, and prints what each holds."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--half", choices=HALVES)
+    options.add_argument("--half", choices=PARTS)
     options.add_argument("--seed", type=int, default=7)
     options.add_argument("--out", type=pathlib.Path, default=cache())
     options.add_argument("--jobs", type=int, default=2)
@@ -58,7 +60,8 @@ def main():
             counts = collections.Counter()
             with open(options.out / f"positions-{half}.jsonl", "w", encoding="utf8") as out:
                 for (package, *_), rows in zip(jobs, pool.imap(rows_of, jobs)):
-                    if not rows:
+                    # Of what is only learned from, names can be counted without any label.
+                    if not rows and half in HALVES:
                         sys.exit(f"{package.language}/{package.name}: no file was readable")
                     counts.update(row["label"] for row in rows)
                     for row in rows:

@@ -41,7 +41,8 @@ class Quota:
     keystroke: int
 
 
-QUOTAS = {"tuning": Quota(80, 3000, 800, 800, 800), "test": Quota(80, 500, 150, 150, 150)}
+QUOTAS = {"tuning": Quota(80, 3000, 800, 800, 800), "test": Quota(80, 500, 150, 150, 150),
+          "learning": Quota(40, 500, 130, 130, 130)}
 
 
 def keystroke_offsets(data):

@@ -63,7 +63,7 @@ def class_scores(options):
 
 
 def choose(rows, scores, share):
-    """The places to learn from, those of a package and a file together."""
+    """The places of the tuning half to learn from, those of a package and a file together."""
     rng = random.Random(5)
     chosen = []
     # Only some places have scores; they are numbered as `sheets.load` chose them.
@@ -76,26 +76,38 @@ def choose(rows, scores, share):
         if number in scores and rng.random() < SHARES[row["policy"]]:
             knows_package = rng.random() < 0.5
             chosen.append(row | {"scores": scores[number], "knows_package": knows_package})
+    return ordered(chosen)
+
+
+def ordered(rows):
     order = ("language", "package", "knows_package", "path", "offset")
-    return sorted(chosen, key=lambda row: [row[key] for key in order])
+    return sorted(rows, key=lambda row: [row[key] for key in order])
+
+
+def others(rows):
+    """The places of packages that are only learned from; the classifier has never seen these."""
+    rng = random.Random(6)
+    return ordered([row | {"scores": None, "knows_package": rng.random() < 0.5}
+                    for row in rows if rng.random() < SHARES[row["policy"]]])
 
 
 def requests(rows, data):
-    sources, counts, texts = data / "sources", usual.count(data), {}
+    sources, lists, texts = data / "sources", usual.Without(usual.count(data), data / "usual-without"), {}
     for number, row in enumerate(rows):
         package = sources / row["language"] / row["package"].removeprefix("@").replace("/", "__")
         file = package / row["path"]
         if file not in texts:
             texts = {file: file.read_bytes()}
         content = texts[file]
-        closer, name, line, boilerplate, block = row["scores"]
-        language, known = row["language"], data / "usual-without"
-        listed = usual.without(counts, usual.family_of(language), (language, row["package"]), known)
-        yield {"id": number, "path": row["path"], "true": row["true"],
-               "prefix": content[:row["offset"]].decode(),
-               "suffix": content[row["mask_end"]:].decode(),
-               "scores": [closer, name, line, 0, boilerplate, block, 0],
-               "workspace": str(package) if row["knows_package"] else "", "usual": str(listed)}
+        request = {"id": number, "path": row["path"], "true": row["true"],
+                   "prefix": content[:row["offset"]].decode(),
+                   "suffix": content[row["mask_end"]:].decode(),
+                   "workspace": str(package) if row["knows_package"] else "",
+                   "usual": str(lists.file(row["language"], row["package"]))}
+        if row["scores"]:
+            closer, name, line, boilerplate, block = row["scores"]
+            request["scores"] = [closer, name, line, 0, boilerplate, block, 0]
+        yield request
 
 
 def ask(rows, options):

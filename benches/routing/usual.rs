@@ -2,9 +2,10 @@
 //!
 //! Reads JSON lines `{"folder", "family"}`. For each folder it writes a line with the family, the folder
 //! and how many tokens its files of that family have; then a line `name NAME FILES USES MEMBER CALLED` for
-//! each name and `after TOKEN TOKEN NAME USES` for each name behind two tokens.
+//! each name, `behind TOKEN NAME USES` for each name behind a token, and `after TOKEN TOKEN NAME USES` for
+//! each behind two.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fs;
 use std::io::{BufRead as _, BufWriter, IsTerminal as _, Write as _, stdin, stdout};
@@ -45,6 +46,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         for (name, [files, uses, member, called]) in &counts.names {
             writeln!(out, "name {name} {files} {uses} {member} {called}")?;
         }
+        for ([last, name], uses) in counts.behind.iter().filter(|(_, n)| **n >= USES_MIN) {
+            writeln!(out, "behind {last} {name} {uses}")?;
+        }
         for ([before, last, name], uses) in counts.after.iter().filter(|(_, n)| **n >= USES_MIN) {
             writeln!(out, "after {before} {last} {name} {uses}")?;
         }
@@ -70,7 +74,8 @@ struct Counts {
     tokens: usize,
     /// Files, uses, uses behind a member operator, uses before a parenthesis.
     names: BTreeMap<String, [u32; 4]>,
-    after: HashMap<[String; 3], u32>,
+    behind: BTreeMap<[String; 2], u32>,
+    after: BTreeMap<[String; 3], u32>,
 }
 
 impl Counts {
@@ -93,6 +98,10 @@ impl Counts {
                 counts[0] += u32::from(in_file.insert(token.text.to_owned()));
                 counts[1] += 1;
                 counts[2] += u32::from(lexical.member_operators.contains(&last));
+                if !last.is_empty() {
+                    let context = [last.clone(), token.text.to_owned()];
+                    *self.behind.entry(context).or_default() += 1;
+                }
                 if !before.is_empty() {
                     let context = [before.clone(), last.clone(), token.text.to_owned()];
                     *self.after.entry(context).or_default() += 1;

@@ -23,6 +23,7 @@ use super::index::{Index, Key};
 use super::route::LocalRole;
 use super::site::{Site, Trigger};
 use text::{Cutter, Surroundings};
+use usual::follows_one;
 pub use usual::{Use, Usual};
 
 /// Bound: offers made for one request.

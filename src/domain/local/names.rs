@@ -23,7 +23,6 @@ use super::{Candidate as Offered, Known, Source, Usual};
 use crate::domain::class::Classification;
 use crate::domain::lexical::Mode;
 use crate::domain::site::Site;
-use crate::domain::tokens::contexts::TWO;
 use crate::domain::tokens::hash;
 use choice::Choice;
 use composed::{Composed, Typed};
@@ -65,8 +64,12 @@ enum Origin {
     Usual,
     /// It was made of another name, in one of several ways.
     Made(usize),
+    /// It was made of the name of the file, in one of several ways.
+    OfFile(usize),
     /// It was put together of parts of other names.
     Composed(Composed),
+    /// Its last part is a usual word.
+    Word,
 }
 
 impl Origin {
@@ -74,6 +77,7 @@ impl Origin {
         match self {
             Self::Keyword => 0.3,
             Self::Text | Self::Usual => 0.0,
+            Self::OfFile(_) | Self::Word => 0.5,
             Self::Made(_) => 2.0,
             Self::Composed(composed) => 1.0 + composed.score.ln_1p(),
         }
@@ -98,7 +102,7 @@ pub(super) fn candidates(
     let whole = near.remove(&hash(&site.word));
     let far = known.index.map(|index| (index, far::gather(index, known.own, &here, &site.word)));
     let definitions = Definitions::of(site);
-    let usual = Usually::of(usual, site, here.contexts[TWO]);
+    let usual = Usually::of(usual, site, &here);
     let choice = Choice {
         site,
         own: known.own,

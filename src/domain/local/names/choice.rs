@@ -62,16 +62,18 @@ impl Choice<'_, '_> {
         let keywords = site.document.language.lexical.keywords.iter().filter(|_| !is_member);
         let keywords = keywords.map(|keyword| (keyword.as_str(), Origin::Keyword));
         let made = made_up(site);
-        let made = made.iter().map(|(name, way)| (name.as_str(), Origin::Made(*way)));
+        let made = made.iter().map(|(name, origin)| (name.as_str(), *origin));
         let defined = self.definitions.names(is_member, !site.word.is_empty());
         let seen = near.values().map(|seen| seen.name);
         let used = self.far.into_iter();
         let used = used.flat_map(|(_, names)| names.values().map(|followed| followed.name));
         let in_text = defined.chain(seen).chain(used).map(|name| (name, Origin::Text));
         let usual = self.usual.names().map(|name| (name, Origin::Usual));
+        let rests = self.usual.rests(site);
         let composed: Vec<(String, Origin)> = composed
             .iter()
             .map(|(rest, found)| (format!("{}{rest}", site.word), Origin::Composed(*found)))
+            .chain(rests.iter().map(|rest| (format!("{}{rest}", site.word), Origin::Word)))
             .collect();
         let composed = composed.iter().map(|(name, origin)| (name.as_str(), *origin));
         let mut taken: HashSet<u32, BuildHasherDefault<AsItIs>> = HashSet::default();
@@ -108,8 +110,8 @@ impl Choice<'_, '_> {
     }
 }
 
-/// Names made of the last one on the line.
-fn made_up(site: &Site) -> Vec<(String, usize)> {
+/// Names made of the last one on the line and, where one is begun, of the name of the file.
+fn made_up(site: &Site) -> Vec<(String, Origin)> {
     if site.member_operator().is_some() {
         return Vec::new();
     }
@@ -117,7 +119,16 @@ fn made_up(site: &Site) -> Vec<(String, usize)> {
     let mut words = site.before_word().split(|c| !lexical.is_word(c)).filter(|w| !w.is_empty());
     let last = words.next_back();
     let is_name = |word: &&str| !lexical.keywords.iter().any(|keyword| keyword == word);
-    last.filter(is_name).map(derived::names_like).unwrap_or_default()
+    let last = last.filter(is_name).map(derived::names_like).unwrap_or_default();
+    let mut made: Vec<(String, Origin)> =
+        last.into_iter().map(|(name, way)| (name, Origin::Made(way))).collect();
+    if !site.word.is_empty() {
+        let file = site.document.filename.split('.').next().unwrap_or_default().replace('-', "_");
+        let like = derived::names_like(&file);
+        made.extend(like.into_iter().map(|(name, way)| (name, Origin::OfFile(way))));
+        made.push((file, Origin::OfFile(0)));
+    }
+    made
 }
 
 /// The first estimate of what the window says: evidence of each kind with a fixed weight.

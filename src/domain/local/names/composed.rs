@@ -100,6 +100,12 @@ impl<'s> Typed<'s> {
     }
 }
 
+/// The last part of a name; empty behind a last `_`.
+pub(super) fn last_part(name: &str) -> &str {
+    let start = (0..=name.len()).rev().find(|at| begins_part(name.as_bytes(), *at));
+    start.and_then(|start| name.get(start..)).unwrap_or_default()
+}
+
 /// Whether a part of a name begins at `at`: behind `_`, or with a capital behind a small letter or before
 /// one. The place behind a last `_` is the beginning of a part that is not there yet.
 fn begins_part(name: &[u8], at: usize) -> bool {
@@ -163,6 +169,15 @@ mod tests {
     fn a_word_of_one_part_is_left_alone() {
         for word in ["", "pars", "_pars", "HTTP", "é", "_"] {
             assert_eq!(rests(word, &["parse_all", "_parse", "HTTPS", "éa"]), [], "{word}");
+        }
+    }
+
+    #[test]
+    fn the_last_part_is_found() {
+        for (name, part) in
+            [("setPa", "Pa"), ("pars", "pars"), ("a_", ""), ("", ""), ("aHTTP", "HTTP")]
+        {
+            assert_eq!(last_part(name), part, "{name}");
         }
     }
 

@@ -133,8 +133,14 @@ pub(super) fn sheet(
     sheet.flag("is_line_start", site.word.len() == site.code_before().len());
     sheet.flag("is_line_end", site.line_suffix.trim().is_empty());
     sheet.flag("is_keyword", candidate.origin == Origin::Keyword);
-    let way = if let Origin::Made(way) = candidate.origin { way } else { 0 };
-    sheet.count("derived", way);
+    let (derived, of_file) = match candidate.origin {
+        Origin::Made(way) => (way, 0),
+        Origin::OfFile(way) => (0, 1 + way),
+        _ => (0, 0),
+    };
+    sheet.count("derived", derived);
+    sheet.count("of_file", of_file);
+    sheet.flag("is_word", candidate.origin == Origin::Word);
     seen_numbers(&mut sheet, common, candidate.seen.as_ref());
     far_numbers(&mut sheet, common, candidate.far.as_ref());
     definitions.numbers(&candidate.name, &mut sheet);
