@@ -1,7 +1,11 @@
-"""Makes the weights of the local engine from the tuning half.
+"""Makes the weights of the local engine from the tuning half and the packages that are only learned from.
 
-    python benches/routing/train_local.py            trains and writes src/domain/local/weights/
-    python benches/routing/train_local.py --check    only cross-validates, and prints what came out
+    python benches/routing/train_local.py                 trains and writes src/domain/local/weights/
+    python benches/routing/train_local.py --check         only cross-validates, and prints what came out
+    python benches/routing/train_local.py --tuning-only   learns from the tuning half alone
+
+All that is missing in the folder `--data` is made: counts, scores, candidates; but for the labels, which
+label.py writes. What came out is told of packages of the tuning half that were left out of training.
 
 One model for each source of candidates: runs of closers, names, lines. Each says how likely a candidate
 is what comes next. They are boosted trees over the numbers the router itself gives (`cargo bench
@@ -110,9 +114,9 @@ def requests(rows, data):
         yield request
 
 
-def ask(rows, options):
-    """Has the router describe its candidates; returns the file they are in."""
-    cache = options.data / "candidates-tuning.txt"
+def ask(part, rows, options):
+    """Has the router describe the candidates at the places of a part; returns the file they are in."""
+    cache = options.data / f"candidates-{part}.txt"
     if not cache.exists():
         part = cache.with_suffix(".part")
         command = ["cargo", "bench", "--quiet", "--bench", "candidates"]
@@ -149,6 +153,19 @@ def read(file, source):
     return names, np.load(cache)
 
 
+def read_all(parts, files, source):
+    """The same of several parts, whose places follow each other."""
+    begin, tables = 0, []
+    for rows, file in zip(parts.values(), files):
+        names, table = read(file, source)
+        if names is None:
+            return None, None
+        table[:, 0] += begin
+        tables.append(table)
+        begin += len(rows)
+    return names, np.vstack(tables)
+
+
 class Places:
     """What is known of the places, as arrays."""
 
@@ -161,9 +178,12 @@ class Places:
             mine = self.language == language
             self.weight[mine] /= self.weight[mine].sum()
         self.weight *= len(rows) / self.weight.sum()
-        self.fold = np.zeros(len(rows), int)
+        # What the classifier has never seen is in no fold: always learned from, and never judged.
+        self.is_judged = np.array([row["scores"] is not None for row in rows])
+        self.fold = np.full(len(rows), -1)
         for language in set(self.language):
-            for number, package in enumerate(sorted(set(self.package[self.language == language]))):
+            mine = self.is_judged & (self.language == language)
+            for number, package in enumerate(sorted(set(self.package[mine]))):
                 self.fold[self.package == package] = number % train.FOLDS
 
 
@@ -192,12 +212,12 @@ def figures(places, source, table, found):
     order = np.lexsort((-found, place))
     begins = np.concatenate([[True], place[order][1:] != place[order][:-1]])
     best = order[begins]
-    is_pause = places.policy[place[best]] == "pause"
+    is_pause = (places.policy[place[best]] == "pause") & places.is_judged[place[best]]
     rows = []
     for language in sorted(set(places.language)):
         mine = is_pause & (places.language[place[best]] == language)
         here = mine & np.isin(places.label[place[best]], wanted)
-        count = np.sum((places.language == language) & (places.policy == "pause")
+        count = np.sum(places.is_judged & (places.language == language) & (places.policy == "pause")
                        & np.isin(places.label, wanted))
         shown = mine & (found[best] >= 0.65)
         error = [abs(found[best][part].mean() - right[best][part].mean()) * part.sum()
@@ -217,13 +237,18 @@ def main():
     parser.add_argument("--share", type=float, default=0.7, help="as given to train.py")
     parser.add_argument("--source", choices=SOURCES, action="append", help="only these")
     parser.add_argument("--check", action="store_true", help="only cross-validate")
+    parser.add_argument("--tuning-only", action="store_true", help="leave the other packages out")
     options = parser.parse_args()
-    rows = choose(positions(options.data / "positions-tuning.jsonl"), class_scores(options),
-                  options.share)
-    file, places = ask(rows, options), Places(rows)
+    parts = {"tuning": choose(positions(options.data / "positions-tuning.jsonl"), class_scores(options),
+                              options.share)}
+    if not options.tuning_only:
+        parts[packages.LEARNING] = others(positions(options.data / "positions-learning.jsonl"))
+    files = [ask(part, rows, options) for part, rows in parts.items()]
+    rows = [row for part in parts.values() for row in part]
+    places = Places(rows)
     print(f"{len(rows)} places", flush=True)
     for source in options.source or SOURCES:
-        names, table = read(file, source)
+        names, table = read_all(parts, files, source)
         if names is None:
             continue
         found = figures(places, source, table, cross_validate(places, source, table))
@@ -234,9 +259,9 @@ def main():
         booster = fit(source, inputs, table[:, 1], places.weight[table[:, 0].astype(int)])
         origin = [
             "Weights of the local engine: data, made by benches/routing/train_local.py; do not edit.",
-            f"{len(table)} candidates at {len(rows)} places in {len(set(places.package))} packages, the",
-            "tuning half of benches/routing/packages.toml. On packages left out of training (pauses, mean",
-            "of the languages, per cent):", found]
+            f"{len(table)} candidates at {len(rows)} places in {len(set(places.package))} packages of",
+            "benches/routing/packages.toml, none of the test half. On packages of the tuning half left out of",
+            "training (pauses, mean of the languages, per cent):", found]
         trained = weights.Trained(booster, names, weights.NoTables(), inputs)
         WEIGHTS.mkdir(exist_ok=True)
         weights.write(WEIGHTS, source, trained, ["right"], origin)

@@ -18,8 +18,14 @@ fn language() -> Arc<Language> {
 
 /// The candidates at the `|` in `code`, where the texts in `others` are known too.
 fn candidates_at(code: &str, others: &[&str]) -> Vec<Offered> {
+    candidates_by(code, others, None)
+}
+
+/// The same, where something is usual in the language; the file is `row_reader.rs`.
+fn candidates_by(code: &str, others: &[&str], usual: Option<&Usual>) -> Vec<Offered> {
     let (before, after) = code.split_once('|').expect("a cursor");
-    let document = Document::new(DocumentId(0), 1, language(), &format!("{before}{after}"));
+    let mut document = Document::new(DocumentId(0), 1, language(), &format!("{before}{after}"));
+    document.filename = "row_reader.rs".into();
     let own = Key::Open(document.id);
     let mut index = Index::of_document(&document);
     for (number, text) in others.iter().enumerate() {
@@ -30,7 +36,7 @@ fn candidates_at(code: &str, others: &[&str]) -> Vec<Offered> {
     let found = classify(&site);
     let known =
         Known { index: Some(&index), own: Some(own), closers: true, names: true, lines: false };
-    candidates(&site, &found, &known, None)
+    candidates(&site, &found, &known, usual)
 }
 
 /// A number of the candidate that completes to `rest`.
@@ -76,6 +82,27 @@ fn new_names_are_made_of_known_parts() {
     assert!(number(&found, "serRepo", "derived") > 0.0);
     let found = candidates_at("user_repo: U|", &[]);
     assert!(number(&found, "serRepo", "derived") > 0.0);
+}
+
+#[test]
+fn new_names_are_made_of_the_name_of_the_file() {
+    let found = candidates_at("type Ro|", &[]);
+    assert!(number(&found, "wReader", "of_file") > 0.0);
+}
+
+#[test]
+fn what_is_usual_is_offered_by_its_share() {
+    let list = "words 5 request 3 require\nfamily x\nnames 600 Read 500 Result 599 ReadFile\n\
+                behind new 2 Result\nafter = new 1 Read 3 ReadFile\n";
+    let all = Usual::read_all(list);
+    let usual = all.get("x");
+    let found = candidates_by("x = new Re|", &[], usual);
+    assert!(number(&found, "ad", "usual_after_share") > 0.7);
+    assert!(number(&found, "ad", "usual_share") > number(&found, "sult", "usual_share"));
+    assert_eq!(number(&found, "sult", "usual_behind"), 2.0);
+    assert_eq!(number(&found, "quest", "is_word"), 1.0);
+    let found = candidates_by("let MY_REQ|", &[], usual);
+    assert!(number(&found, "UEST", "usual_word") > number(&found, "UIRE", "usual_word"));
 }
 
 #[test]

@@ -36,6 +36,10 @@ pub(super) struct Usually<'u> {
     behind: HashMap<u32, u8, BuildHasherDefault<AsItIs>>,
     /// How many letters of the word come before its last part, if any of that is typed.
     last_part: Option<usize>,
+    /// How much the names that may come are used together, and how much of what follows the two tokens
+    /// they are.
+    total: f32,
+    total_after: f32,
 }
 
 impl<'u> Usually<'u> {
@@ -50,7 +54,8 @@ impl<'u> Usually<'u> {
             let fits =
                 |found: &Use| if is_member { found.member >= MEMBER_MIN } else { found.member < 9 };
             let all = list.beginning_with(&site.word).iter().filter(|(_, found)| fits(found));
-            let frequent = all.map(|(name, found)| (&**name, found.frequency)).collect();
+            let frequent: Vec<_> = all.map(|(name, found)| (&**name, found.frequency)).collect();
+            found.total = frequent.iter().map(|(_, frequency)| amount(*frequency)).sum();
             for (name, frequency) in most_frequent(frequent, FREQUENT_MAX) {
                 found.names.insert(hash(name), (name, 0.1 * f32::from(frequency)));
             }
@@ -69,6 +74,7 @@ impl<'u> Usually<'u> {
                 }
             }
         }
+        found.total_after = found.after.values().map(|rarity| 1.0 / amount(*rarity)).sum();
         found
     }
 
@@ -110,10 +116,24 @@ impl<'u> Usually<'u> {
         let rarity = self.behind.get(&hash(name));
         sheet.number("usual_behind", rarity.map_or(UNKNOWN, |rarity| f32::from(*rarity)));
         sheet.count("usual_rivals", self.after.len());
+        let share = |amount: Option<f32>, total: f32| match amount {
+            Some(amount) if total > 0.0 => amount / total,
+            _ => UNKNOWN,
+        };
+        let used = found.map(|found| amount(found.frequency));
+        sheet.number("usual_share", share(used, self.total));
+        let follows = self.after.get(&hash(name)).map(|rarity| 1.0 / amount(*rarity));
+        sheet.number("usual_after_share", share(follows, self.total_after));
+        sheet.number("usual_total", self.total.ln_1p());
         let word = self.last_part.and_then(|start| name.get(start..)).map(str::to_lowercase);
         let word = word.zip(self.usual).and_then(|(word, usual)| usual.word(&word));
         sheet.number("usual_word", word.map_or(UNKNOWN, f32::from));
     }
+}
+
+/// What a logarithm stands for.
+fn amount(logarithm: u8) -> f32 {
+    f32::from(logarithm).exp2()
 }
 
 /// The most frequent of some names.
