@@ -6,13 +6,18 @@
 //! own, or below a finished one, a block is closed as others of the file are. Learned trees say how
 //! likely each is, from how the file does it and from what is known of such places in general.
 
+mod below;
 mod blocks;
+mod closed;
 mod features;
 mod habits;
+mod heads;
 mod opener;
 mod pairs;
 mod runs;
+mod style;
 mod tally;
+mod words;
 
 use std::sync::LazyLock;
 
@@ -49,8 +54,8 @@ pub(super) fn candidates(
     (lines, cutter): (&Lines<'_>, &Cutter<'_>),
 ) -> Vec<Candidate> {
     let here = habits::here(site, cutter);
-    let ends = habits::ends(lines, site);
-    let runs = runs::runs(site, &ends, here.signs);
+    let ends = habits::ends(lines, (site, &here), cutter);
+    let runs = runs::runs(site, lines, &ends, here.signs);
     let closes_max = runs.iter().map(|run| run.closes).max().unwrap_or(0);
     let place = Place::of(site, found, (lines, cutter), (&ends, &here), closes_max);
     runs.into_iter()

@@ -1,11 +1,14 @@
 //! A run of closers that may come, as numbers.
 
+use super::below::Return;
 use super::blocks::block_ends;
-use super::habits::{Before, Here, LineEnd};
+use super::habits::{Here, LineEnd};
 use super::opener::{Around, Opener};
 use super::pairs::Pairs;
 use super::runs::Run;
+use super::style::style_numbers;
 use super::tally::Tally;
+use super::words::Words;
 use crate::domain::class::Classification;
 use crate::domain::class::features::{Sheet, UNKNOWN, code};
 use crate::domain::language::BlockStyle;
@@ -18,7 +21,20 @@ use crate::domain::site::{NearLine, Site};
 /// word, that begin in the same column, of which both holds, that are in the same column with the same
 /// kind of token before the signs, and of those with the same kind of token of which the next line goes
 /// deeper if it does here.
-const SHARES: [&str; 6] = ["of_all", "of_first", "of_indent", "of_both", "of_kind", "of_depth"];
+/// Then of those before a line like the one below, all and with the same kind of token before the
+/// signs, of those with the same keywords, and of those with the same word before the signs.
+const SHARES: [&str; 10] = [
+    "of_all",
+    "of_first",
+    "of_indent",
+    "of_both",
+    "of_kind",
+    "of_depth",
+    "of_next",
+    "of_next_kind",
+    "of_keywords",
+    "of_word",
+];
 /// A line counts half as much each time so many lie between.
 const NEAR_LINES: f32 = 40.0;
 
@@ -33,6 +49,8 @@ pub(super) struct Place<'t> {
     block: Vec<Option<char>>,
     /// The openers of runs that close nothing, one delimiter, two and so on.
     openers: Vec<Opener<'t>>,
+    words: Words,
+    comes_back: Return<'t>,
     numbers: Vec<(&'static str, f32)>,
 }
 
@@ -53,7 +71,7 @@ impl<'t> Place<'t> {
         let block = ends.iter().take_while(|end| end.is_above && end.indent >= indent);
         let block = block.filter(|end| end.indent == indent);
         let (blocks, pairs) = (block_ends(ends), Pairs::of(lines, cutter));
-        let around = Around { site, blocks: &blocks, pairs: &pairs, cutter };
+        let around = Around { site, blocks: &blocks, pairs: &pairs, cutter, lines };
         let openers = (0..=closes_max).map(|closes| Opener::of(&around, closes)).collect();
         let mut place = Self {
             site,
@@ -62,6 +80,8 @@ impl<'t> Place<'t> {
             siblings: [sibling(true), sibling(false)],
             block: block.map(|end| end.signs.chars().next_back()).collect(),
             openers,
+            words: Words::of(site, lines, cutter),
+            comes_back: Return::of(site, ends),
             numbers: Vec::new(),
         };
         let mut sheet = Sheet::default();
@@ -77,8 +97,10 @@ impl<'t> Place<'t> {
         self.run_numbers(run, rank, &mut sheet);
         self.habit_numbers(run, &mut sheet);
         if let Some(opener) = self.openers.get(run.closes).or(self.openers.last()) {
-            opener.numbers(run.text.trim(), tail(run), &mut sheet);
+            opener.numbers(run, tail(run), &mut sheet);
         }
+        self.words.numbers(run, &mut sheet);
+        self.comes_back.numbers(run, &self.site.document.language.lexical, &mut sheet);
         sheet
     }
 
@@ -122,8 +144,11 @@ impl<'t> Place<'t> {
         sheet.number("role", role.map_or(UNKNOWN, |role| role as f32));
         let depth = outer.map_or(0, |open| open.line_indent);
         sheet.number("deeper", (site.indent.len() as f32 - depth as f32).min(40.0));
-        self.near_line("above", &site.above, sheet);
-        self.near_line("below", &site.below, sheet);
+        self.near_line("above", &site.above, cutter, sheet);
+        self.near_line("below", &site.below, cutter, sheet);
+        let is_first = |words: &[String]| words.iter().any(|word| word == here.first);
+        sheet.flag("is_binding", is_first(&lexical.binding_words));
+        sheet.flag("is_value", is_first(&lexical.value_words));
     }
 
     fn open_on_line(&self) -> usize {
@@ -131,11 +156,35 @@ impl<'t> Place<'t> {
         self.site.unclosed.iter().filter(|open| open.start >= line_start).count()
     }
 
-    fn near_line(&self, side: &str, line: &NearLine, sheet: &mut Sheet<'static>) {
+    fn near_line(
+        &self,
+        side: &str,
+        line: &NearLine,
+        cutter: &Cutter<'_>,
+        sheet: &mut Sheet<'static>,
+    ) {
         let names = match side {
-            "above" => ["above_indent", "above_last", "above_first", "above_blank"],
-            _ => ["below_indent", "below_last", "below_first", "below_blank"],
+            "above" => [
+                "above_indent",
+                "above_last",
+                "above_first",
+                "above_blank",
+                "above_second",
+                "above_keyword",
+            ],
+            _ => [
+                "below_indent",
+                "below_last",
+                "below_first",
+                "below_blank",
+                "below_second",
+                "below_keyword",
+            ],
         };
+        let tokens = cutter.tokens(&line.text);
+        let second = tokens.get(1).and_then(|second| line.text[second.range()].chars().next());
+        sheet.number(names[4], code(second));
+        sheet.flag(names[5], tokens.first().is_some_and(|first| cutter.is_keyword(*first)));
         let indent = line.indent as f32 - self.site.indent.len() as f32;
         sheet.number(names[0], indent.clamp(-40.0, 40.0));
         sheet.number(names[1], code(line.text.chars().next_back()));
@@ -146,6 +195,10 @@ impl<'t> Place<'t> {
     fn run_numbers(&self, run: &Run, rank: usize, sheet: &mut Sheet<'static>) {
         let lexical = &self.site.document.language.lexical;
         let (text, ending) = (run.text.trim_start(), tail(run));
+        sheet.count("head", run.head);
+        sheet.count("head_same", run.likeness.same_before);
+        sheet.count("head_lines", run.likeness.lines);
+        sheet.flag("head_is_whole", run.likeness.is_whole);
         sheet.count("rank", rank);
         sheet.count("length", text.chars().count());
         sheet.count("closes", run.closes);
@@ -166,7 +219,11 @@ impl<'t> Place<'t> {
 
     /// How often lines like this one end with the run.
     fn habit_numbers(&self, run: &Run, sheet: &mut Sheet<'static>) {
-        let whole = format!("{}{}", self.here.signs, run.text);
+        let whole = match run.head {
+            0 => format!("{}{}", self.here.signs, run.text),
+            // A word or a number comes before the signs.
+            _ => run.signs().to_owned(),
+        };
         let (signs, next) = if run.is_below {
             (self.here.signs.trim(), run.text.trim())
         } else {
@@ -190,50 +247,9 @@ impl<'t> Place<'t> {
     }
 }
 
-/// How the file ends statements and blocks, and where it puts the opening brackets of blocks.
-fn style_numbers(ends: &[LineEnd<'_>], site: &Site, sheet: &mut Sheet<'static>) {
-    let lexical = &site.document.language.lexical;
-    let (mut statements, mut blocks, mut openers) =
-        (Share::default(), Share::default(), Share::default());
-    for end in ends {
-        let is_alone = end.kind == Before::Nothing;
-        let opens = |opener: &String| end.signs.ends_with(opener.as_str());
-        let is_end =
-            !lexical.statement_end.is_empty() && end.signs.ends_with(&lexical.statement_end);
-        if lexical.block_openers.iter().any(opens) {
-            openers.add(is_alone);
-        } else if is_alone {
-            blocks.add(is_end);
-        } else {
-            statements.add(is_end);
-        }
-    }
-    sheet.number("statements_ended", statements.value());
-    sheet.number("blocks_ended", blocks.value());
-    sheet.number("openers_alone", openers.value());
-}
-
-/// How many of some things are so.
-#[derive(Clone, Copy, Debug, Default)]
-struct Share {
-    so: f32,
-    all: f32,
-}
-
-impl Share {
-    fn add(&mut self, is_so: bool) {
-        self.so += f32::from(u8::from(is_so));
-        self.all += 1.0;
-    }
-
-    fn value(self) -> f32 {
-        if self.all == 0.0 { UNKNOWN } else { self.so / self.all }
-    }
-}
-
 /// What a run has behind its closers.
 fn tail(run: &Run) -> &str {
-    run.text.trim().trim_start_matches([')', ']', '}', '>', '"', '\'', '`', ' '])
+    run.signs().trim().trim_start_matches([')', ']', '}', '>', '"', '\'', '`', ' '])
 }
 
 /// How the lines end, all and those like the cursor's.
@@ -251,6 +267,10 @@ fn shares<'t>(ends: &[LineEnd<'t>], site: &Site, here: &Here<'_>) -> Tally<'t, {
             is_level && is_first,
             is_level && is_kind,
             is_kind && end.goes_deeper == goes_deeper,
+            end.beside == here.beside,
+            is_kind && end.beside == here.beside,
+            end.keywords == here.keywords,
+            here.last != 0 && end.last == here.last,
         ];
         let signs = end.signs.trim();
         let with_next = (!end.next.is_empty()).then_some((signs, end.next));

@@ -12,6 +12,10 @@ struct Pair<'t> {
     opening: Opening,
     /// What follows on the line, where that is signs alone.
     tail: Option<&'t str>,
+    /// The line below the closing one, where the pair ends a line and that has signs alone.
+    next: &'t str,
+    /// The commas inside, not those in inner brackets.
+    commas: usize,
 }
 
 /// Where a bracket was opened.
@@ -81,7 +85,7 @@ impl<'t> Pairs<'t> {
             if index == lines.above {
                 reader.open.clear();
             }
-            reader.read(index, line, lines.tokens(line));
+            reader.read(index, line, lines);
         }
         Self { all: reader.found }
     }
@@ -89,7 +93,7 @@ impl<'t> Pairs<'t> {
     /// What follows pairs that were opened like this one.
     pub(super) fn tally(&self, wanted: &Opening) -> Tally<'t, { SHARES.len() }> {
         let mut tally = Tally::default();
-        for Pair { opening, tail } in &self.all {
+        for Pair { opening, tail, next, .. } in &self.all {
             if opening.bracket != wanted.bracket {
                 continue;
             }
@@ -103,39 +107,68 @@ impl<'t> Pairs<'t> {
                 opening.before == wanted.before,
                 is_block && opening.outer == wanted.outer,
             ];
-            tally.add([(tail.unwrap_or(GOES_ON), "")], 1.0, is_like);
+            let tail = tail.unwrap_or(GOES_ON);
+            let with_next = (!next.is_empty()).then_some((tail, *next));
+            tally.add(with_next.into_iter().chain([(tail, "")]), 1.0, is_like);
         }
         tally
+    }
+
+    /// Of the pairs behind the same word, how many there are, and the shares of those with as many
+    /// commas and with more.
+    pub(super) fn commas(&self, wanted: &Opening, commas: usize) -> [f32; 3] {
+        let same = self.all.iter().filter(|pair| {
+            pair.opening.bracket == wanted.bracket && pair.opening.before == wanted.before
+        });
+        let [mut all, mut as_many, mut more] = [0.0_f32; 3];
+        for pair in same {
+            all += 1.0;
+            as_many += f32::from(u8::from(pair.commas == commas));
+            more += f32::from(u8::from(pair.commas > commas));
+        }
+        [all.min(20.0), as_many / all.max(1.0), more / all.max(1.0)]
     }
 }
 
 struct Reader<'c, 't> {
     cutter: &'c Cutter<'c>,
-    /// What is open, and on which line that was opened.
-    open: Vec<(Opening, usize)>,
+    /// What is open, on which line that was opened, and the commas inside so far.
+    open: Vec<(Opening, usize, usize)>,
     found: Vec<Pair<'t>>,
 }
 
 impl<'t> Reader<'_, 't> {
-    fn read(&mut self, index: usize, line: &Line<'t>, tokens: &[Token]) {
+    fn read(&mut self, index: usize, line: &Line<'t>, lines: &Lines<'t>) {
+        let tokens = lines.tokens(line);
         let behind_words = tokens.iter().rposition(|token| token.kind() != Kind::Sign);
         for (place, token) in tokens.iter().enumerate().filter(|(_, t)| t.kind() == Kind::Sign) {
             let Some(sign) = line.text[token.range()].chars().next() else { continue };
             let brackets = &self.cutter.lexical.brackets;
             if brackets.iter().any(|(open, _)| *open == sign) && self.open.len() < DEPTH_MAX {
                 let mut opening = Opening::behind(sign, line.text, &tokens[..place], self.cutter);
-                opening.outer = self.open.last().map_or(' ', |(outer, _)| outer.bracket);
-                self.open.push((opening, index));
+                opening.outer = self.open.last().map_or(' ', |(outer, ..)| outer.bracket);
+                self.open.push((opening, index, 0));
             } else if let Some((open, _)) = brackets.iter().find(|(_, close)| *close == sign) {
-                let is_its = |(opening, _): &(Opening, usize)| opening.bracket == *open;
+                let is_its = |(opening, ..): &(Opening, usize, usize)| opening.bracket == *open;
                 let Some(at) = self.open.iter().rposition(is_its) else { continue };
                 self.open.truncate(at + 1);
-                let Some((opening, opened)) = self.open.pop() else { continue };
+                let Some((opening, opened, commas)) = self.open.pop() else { continue };
                 let ends = behind_words.is_none_or(|word| word < place);
                 let tail = ends.then(|| line.text[token.range().end..].trim());
-                self.found
-                    .push(Pair { opening: Opening { is_block: opened != index, ..opening }, tail });
+                let next = if tail == Some("") { below(lines, index) } else { "" };
+                let opening = Opening { is_block: opened != index, ..opening };
+                self.found.push(Pair { opening, tail, next, commas });
+            } else if let Some((_, _, commas)) = self.open.last_mut().filter(|_| sign == ',') {
+                *commas += 1;
             }
         }
     }
+}
+
+/// The line below, where it has signs alone and the cursor does not stand between.
+fn below<'t>(lines: &Lines<'t>, index: usize) -> &'t str {
+    let line = lines.after(index);
+    let is_bare =
+        |line: &&Line<'t>| lines.tokens(line).iter().all(|token| token.kind() == Kind::Sign);
+    line.filter(is_bare).map_or("", |line| line.text)
 }

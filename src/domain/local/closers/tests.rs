@@ -73,6 +73,78 @@ fn lines_that_go_on_as_others_of_the_file_are_among_the_runs() {
     run("a(() {\n    b;\n}());\nc(() {\n    d;\n|", "}());");
 }
 
+/// Which runs are among those at a place, and which are not.
+const SHAPES: [(&str, &[&str], &[&str]); 14] = [
+    // Behind a half-typed operator as other lines go on: as a whole, or with what closes here.
+    ("if err != nil {\n}\nif err !|", &["= nil {"], &["= nil)"]),
+    ("a(b == 0);\nif (b =|", &["= 0)", "= 0);", "= 0) {"], &["= 0)))"]),
+    ("fn a() -> B {\n}\nfn c() -|", &["> B {"], &[]),
+    ("f(x, ...y);\ng(z, ..|", &[".y)", ".y);"], &[]),
+    // Nothing in the file goes on so.
+    ("a.b(c);\nd.|", &[";"], &[".b", "b(c);"]),
+    ("a = b;\nc = d |", &["&&", "{"], &["= b;"]),
+    // Half of a usual line end.
+    ("a = b &|", &["&"], &["&&"]),
+    // Calls without arguments.
+    ("f(g.h|", &["());", "()),", "())", ");"], &["()}"]),
+    ("f(() |", &["{", "{})", ") {"], &["){", "(),"]),
+    ("{ a|\n}", &["; }"], &[]),
+    // The body below closes what was opened on the cursor's line.
+    ("f({ a, b |\n    c;\n}", &["}) {"], &[]),
+    // Blocks: called where they were written, heads that go on, no more than is open.
+    ("(() => {\n    a;\n|", &["})();", "})()"], &["}))"]),
+    ("f(\n    a,\n|", &[") {", ")"], &["})"]),
+    ("a(() => {\n    b;\n});\nif c {\n    d;\n|", &["}", "};"], &["});"]),
+];
+
+#[test]
+fn every_shape_is_among_the_runs_and_none_closes_twice() {
+    for (code, wanted, unwanted) in SHAPES {
+        let found = runs_at(code);
+        let texts: Vec<&str> = found.iter().map(|run| run.text.as_str()).collect();
+        for text in wanted {
+            assert!(texts.contains(text), "{text:?} is no run at {code:?}: {texts:?}");
+        }
+        for text in unwanted {
+            assert!(!texts.contains(text), "{text:?} is a run at {code:?}: {texts:?}");
+        }
+    }
+}
+
+#[test]
+fn a_line_that_comes_back_tells_what_is_opened() {
+    let code = "f|\n    a,\n    b,\n);";
+    assert!(is_above(code, "return_fits", "(", " {"));
+    let code = "f|\n    a;\n    b;\n}";
+    assert!(is_above(code, "return_fits", " {", "("));
+    assert!(is_above(code, "return_fits", " {", ";"));
+}
+
+#[test]
+fn pairs_at_the_cursor_end_as_others_that_were_begun_alike() {
+    let code = "if (a) {\n}\nb(c);\nif (d)|\n    e;";
+    assert!(is_above(code, "of_pairs_class", " {", ";"));
+    let code = "if (a) {\n}\nb(c);\nb(d)|";
+    assert!(is_above(code, "of_pairs_same", ";", " {"));
+    let code = "f(a, b, c);\nf(d, e|";
+    assert!(number(&run(code, ")"), "same_calls_longer") > 0.9);
+    assert!(number(&run("f(a, b);\nf(d, e|", ")"), "same_calls_as_long") > 0.9);
+}
+
+#[test]
+fn words_are_followed_as_elsewhere() {
+    let code = "a.close();\nb.close();\nc.close|";
+    assert!(is_above(code, "word_followed", "();", ";"));
+    assert!(is_above(code, "of_word", "();", ";"));
+}
+
+#[test]
+fn a_statement_begins_above_the_parameters() {
+    let code = "class a {\n    b;\n};\nif (\n    c\n) {\n    d;\n|";
+    let block = run(code, "}");
+    assert_eq!((number(&block, "head_is_above"), number(&block, "head_is_header")), (1.0, 0.0));
+}
+
 #[test]
 fn the_sheet_is_the_same_everywhere_and_holds_what_the_weights_ask_for() {
     let names = |code| -> Vec<&str> {
