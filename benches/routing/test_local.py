@@ -7,6 +7,7 @@ import unittest
 import judging
 import local
 import ngrams
+import unwritten
 from batch import request
 from judging import Candidate, Judged, Place, is_kept, kind_of, name_at, place_of
 
@@ -16,6 +17,24 @@ def judged(truth, *offers, label="name", typed="1", unit="", language="rust", le
     offers = tuple(Candidate(*offer) if isinstance(offer, tuple) else Candidate(offer, 0.9)
                    for offer in offers)
     return Judged(Place(language, "pause", label, truth, typed, unit), offers, least)
+
+
+class UnwrittenTest(unittest.TestCase):
+    """What is left out where a block is opened."""
+
+    def test_a_body_ends_with_its_closing_line(self):
+        def check(code, expected):
+            before, _, after = code.partition("|")
+            rest = after.index("\n")
+            content = (before + after).encode()
+            end = unwritten.end_of_body(content, len(before), len(before) + rest)
+            self.assertEqual(end and content[end:].decode(), expected, code)
+        check("if (a|) {\n    b();\n\n    c();\n}\nd();\n", "\nd();\n")
+        check("if a|:\n    b()\nc()\n", "\nc()\n")
+        check("f(a|, {\n  b,\n});\n", "\n")
+        check("if (a|) {\n    b();\n} else {\n}\n", None)  # it goes on
+        check("if (a|) {\n}\n", None)  # there is no body
+        check("x = a|:\ny = b\n", None)
 
 
 class JudgingTest(unittest.TestCase):

@@ -16,6 +16,7 @@ What is usual in a language (`usual.py`) is counted without the package for the 
 """
 
 import argparse
+import functools
 import json
 import random
 import subprocess
@@ -28,19 +29,22 @@ import numpy as np
 import packages
 import sheets
 import train
+import unwritten
 import usual
 import weights
 
 WEIGHTS = sheets.ROOT / "src/domain/local/weights"
 SOURCES = ("closer", "name", "line")
 TREES = train.TREES | {"objective": "binary", "feature_fraction": 0.5}
-# How large the trees of each source are, and how many. Runs of closers are told apart by how several
-# things go together, which takes larger trees.
+# How large the trees of each source are, and how many. Runs of closers and names are told apart by how
+# several things go together, which takes larger trees.
 SIZES = {"closer": ({"num_leaves": 63, "learning_rate": 0.06}, 300),
-         "name": ({"num_leaves": 31}, 150), "line": ({"num_leaves": 31}, 150)}
+         "name": ({"num_leaves": 63}, 200), "line": ({"num_leaves": 31}, 150)}
 # Of the places of each policy, how many are used.
 SHARES = {"pause": 1.0, "line": 0.1, "token": 0.12, "keystroke": 0.12}
 WEIGHT = {"pause": 1.0, "line": 0.35, "token": 0.35, "keystroke": 0.35}
+# How much a place counts as it was before its block was written, of what it counts by itself.
+UNWRITTEN = 0.5
 LABELS = sheets.LABELS
 
 
@@ -95,14 +99,24 @@ def others(rows):
                     for row in rows if rng.random() < SHARES[row["policy"]]])
 
 
+def folder_of(row, data):
+    package = row["package"].removeprefix("@").replace("/", "__")
+    return data / "sources" / row["language"] / package
+
+
+@functools.lru_cache(maxsize=1)
+def content(file):
+    return file.read_bytes()
+
+
+def content_of(row, data):
+    return content(folder_of(row, data) / row["path"])
+
+
 def requests(rows, data):
-    sources, lists, texts = data / "sources", usual.Without(usual.count(data), data / "usual-without"), {}
+    lists = usual.Without(usual.count(data), data / "usual-without")
     for number, row in enumerate(rows):
-        package = sources / row["language"] / row["package"].removeprefix("@").replace("/", "__")
-        file = package / row["path"]
-        if file not in texts:
-            texts = {file: file.read_bytes()}
-        content = texts[file]
+        package, content = folder_of(row, data), content_of(row, data)
         request = {"id": number, "path": row["path"], "true": row["true"],
                    "prefix": content[:row["offset"]].decode(),
                    "suffix": content[row["mask_end"]:].decode(),
@@ -156,7 +170,9 @@ def read(file, source):
 def read_all(parts, files, source):
     """The same of several parts, whose places follow each other."""
     begin, tables = 0, []
-    for rows, file in zip(parts.values(), files):
+    for (part, rows), file in zip(parts.items(), files):
+        if part == "unwritten" and source != "closer":
+            continue
         names, table = read(file, source)
         if names is None:
             return None, None
@@ -178,8 +194,10 @@ class Places:
             mine = self.language == language
             self.weight[mine] /= self.weight[mine].sum()
         self.weight *= len(rows) / self.weight.sum()
+        is_unwritten = np.array(["is_unwritten" in row for row in rows])
+        self.weight[is_unwritten] *= UNWRITTEN
         # What the classifier has never seen is in no fold: always learned from, and never judged.
-        self.is_judged = np.array([row["scores"] is not None for row in rows])
+        self.is_judged = ~is_unwritten & np.array([row["scores"] is not None for row in rows])
         self.fold = np.full(len(rows), -1)
         for language in set(self.language):
             mine = self.is_judged & (self.language == language)
@@ -241,8 +259,11 @@ def main():
     options = parser.parse_args()
     parts = {"tuning": choose(positions(options.data / "positions-tuning.jsonl"), class_scores(options),
                               options.share)}
+    tuning = parts["tuning"]
     if not options.tuning_only:
         parts[packages.LEARNING] = others(positions(options.data / "positions-learning.jsonl"))
+    # Last, as only one source learns from it.
+    parts["unwritten"] = list(unwritten.views(tuning, lambda row: content_of(row, options.data)))
     files = [ask(part, rows, options) for part, rows in parts.items()]
     rows = [row for part in parts.values() for row in part]
     places = Places(rows)
@@ -259,7 +280,7 @@ def main():
         booster = fit(source, inputs, table[:, 1], places.weight[table[:, 0].astype(int)])
         origin = [
             "Weights of the local engine: data, made by benches/routing/train_local.py; do not edit.",
-            f"{len(table)} candidates at {len(rows)} places in {len(set(places.package))} packages of",
+            f"{len(table)} candidates at {len(set(table[:, 0]))} places in {len(set(places.package))} packages of",
             "benches/routing/packages.toml, none of the test half. On packages of the tuning half left out of",
             "training (pauses, mean of the languages, per cent):", found]
         trained = weights.Trained(booster, names, weights.NoTables(), inputs)

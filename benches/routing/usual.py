@@ -1,6 +1,6 @@
 """Makes the lists of what is usual in each family of languages, and the words names are made of.
 
-    python benches/routing/usual.py            counts, and writes src/domain/local/weights/usual.txt
+    python benches/routing/usual.py            counts, and writes src/domain/local/weights/usual/
 
 Counted are the tuning half and the packages that are only learned from; corpus.py --learning brings
 these. A name is listed if several packages have it, and so is a name behind one token or two. To train
@@ -23,7 +23,7 @@ from pathlib import Path
 import packages
 import sheets
 
-FILE = sheets.ROOT / "src/domain/local/weights/usual.txt"
+FOLDER = sheets.ROOT / "src/domain/local/weights/usual"
 # Languages whose files share their names, as `family` in grammars/languages.toml says.
 FAMILIES = {"javascript": "typescript", "cpp": "c"}
 # The parts whose packages are counted.
@@ -232,13 +232,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=packages.cache())
     counts = count(parser.parse_args().data)
-    lines = ["# What is usual in the code of a family of languages: data, made by benches/routing/usual.py;",
-             "# do not edit. Counted in packages of benches/routing/packages.toml that are not for the test.",
-             "# src/domain/local/usual.rs says what the digits mean.", *words(list(counts.values()))]
+    write("words", words(list(counts.values())))
     for family in sorted({one.family for one in counts.values()}):
-        lines += Tally(of_family(family, counts)).lines(family)
-    FILE.write_text("\n".join(lines) + "\n", encoding="utf8")
-    print(f"{FILE.stat().st_size / 1024:.0f} KiB")
+        write(family, Tally(of_family(family, counts)).lines(family))
+
+
+def write(name, lines):
+    head = ["# What is usual in code: data, made by benches/routing/usual.py; do not edit. Counted in packages of",
+            "# benches/routing/packages.toml that are not for the test. src/domain/local/usual.rs says what the",
+            "# digits mean."]
+    file = FOLDER / f"{name}.txt"
+    file.write_text("\n".join(head + lines) + "\n", encoding="utf8")
+    print(f"{file.name}: {file.stat().st_size / 1024:.0f} KiB")
 
 
 if __name__ == "__main__":

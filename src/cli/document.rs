@@ -41,7 +41,7 @@ pub(super) fn open(
     let language = languages.detect("", path, &beginning.unwrap_or(text.into()));
     language.warm();
     class::warm();
-    local::warm();
+    local::warm(&language);
     let mut document = Document::new(DocumentId(0), 0, language, text);
     let filename = path.file_name().unwrap_or_default().to_string_lossy();
     document.filename = Arc::from(filename.as_ref());

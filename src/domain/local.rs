@@ -20,6 +20,7 @@ use super::class::features::Sheet;
 use super::class::{Classification, RequestClass};
 use super::completion::Confidence;
 use super::index::{Index, Key};
+use super::language::Language;
 use super::route::LocalRole;
 use super::site::{Site, Trigger};
 use text::{Cutter, Surroundings};
@@ -115,12 +116,12 @@ impl Candidate {
     }
 }
 
-/// Reads the weights, which takes some milliseconds. Call it in the background before the first
-/// request; otherwise that one pays.
-pub fn warm() {
+/// Reads the weights, and what is usual in the language of a document, which takes some milliseconds.
+/// Call it in the background before the first request; otherwise that one pays.
+pub fn warm(language: &Language) {
     closers::warm();
     names::warm();
-    Usual::warm();
+    Usual::of_family(&language.family);
     lines::warm();
 }
 

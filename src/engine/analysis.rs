@@ -184,7 +184,7 @@ fn due(job: &Waiting) -> Instant {
 fn analyse(document: &Document) -> Analysis {
     document.language.warm();
     class::warm();
-    local::warm();
+    local::warm(&document.language);
     let started = Instant::now();
     let tree = document.language.grammar.as_ref().and_then(|grammar| {
         let is_parsable = document.rope.len_bytes() <= PARSED_BYTES_MAX;

@@ -8,15 +8,29 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, OnceLock};
 
 use crate::domain::tokens::contexts::follows_two;
 use crate::domain::tokens::hash_of_written;
 
-/// The lists that come with the program.
-const SOURCE: &str = include_str!("weights/usual.txt");
+/// The words of all families.
+const WORDS: &str = include_str!("weights/usual/words.txt");
 
-static ALL: LazyLock<HashMap<String, Usual>> = LazyLock::new(|| Usual::read_all(SOURCE));
+/// The lists that come with the program, each of one family.
+static LISTS: [List; 6] = [
+    List::new(include_str!("weights/usual/c.txt")),
+    List::new(include_str!("weights/usual/go.txt")),
+    List::new(include_str!("weights/usual/java.txt")),
+    List::new(include_str!("weights/usual/python.txt")),
+    List::new(include_str!("weights/usual/rust.txt")),
+    List::new(include_str!("weights/usual/typescript.txt")),
+];
+
+/// A list that is read when it is first needed, which takes some milliseconds.
+struct List {
+    source: &'static str,
+    usual: OnceLock<Usual>,
+}
 
 /// What is usual in one family of languages.
 #[derive(Debug, Default)]
@@ -51,15 +65,27 @@ pub(super) fn follows_one(last: u32) -> u32 {
     follows_two(0, last)
 }
 
+impl List {
+    const fn new(source: &'static str) -> Self {
+        Self { source, usual: OnceLock::new() }
+    }
+
+    fn family(&self) -> Option<&'static str> {
+        self.source.lines().find_map(|line| line.strip_prefix("family "))
+    }
+
+    fn usual(&self) -> &Usual {
+        self.usual.get_or_init(|| {
+            let lists = Usual::read_all(&[WORDS, self.source].concat());
+            lists.into_values().next().unwrap_or_default()
+        })
+    }
+}
+
 impl Usual {
     /// What is known of a family; nothing of most.
     pub fn of_family(family: &str) -> Option<&'static Self> {
-        ALL.get(family)
-    }
-
-    /// Reads the lists, which takes some milliseconds.
-    pub(super) fn warm() {
-        LazyLock::force(&ALL);
+        LISTS.iter().find(|list| list.family() == Some(family)).map(List::usual)
     }
 
     /// Reads lists as `usual.py` writes them, by family. Lines that cannot be read are left out.
@@ -237,8 +263,9 @@ mod tests {
 
     #[test]
     fn the_lists_that_come_with_the_program_can_be_read() {
-        for family in ["rust", "c"] {
-            let usual = Usual::of_family(family).expect("a list");
+        for list in &LISTS {
+            let family = list.family().expect("a list of some family");
+            let usual = Usual::of_family(family).expect("its list");
             assert!(usual.names.len() > 500 && usual.after.len() > 100, "{family}");
             assert!(usual.words_beginning_with("ind").iter().any(|(word, _)| **word == *"index"));
         }
