@@ -11,4 +11,5 @@ impl Basket {
         if self.discount_percent == 0 {
             return sum;
         }
+        assert!(self.discount_percent < 100, "nothing is free");
         sum - sum * self.disc

@@ -39,7 +39,7 @@ TREES = train.TREES | {"objective": "binary", "feature_fraction": 0.5}
 # How large the trees of each source are, and how many. Runs of closers and names are told apart by how
 # several things go together, which takes larger trees.
 SIZES = {"closer": ({"num_leaves": 63, "learning_rate": 0.06}, 300),
-         "name": ({"num_leaves": 63}, 200), "line": ({"num_leaves": 31}, 150)}
+         "name": ({"num_leaves": 127}, 200), "line": ({"num_leaves": 31}, 150)}
 # Of the places of each policy, how many are used.
 SHARES = {"pause": 1.0, "line": 0.1, "token": 0.12, "keystroke": 0.12}
 WEIGHT = {"pause": 1.0, "line": 0.35, "token": 0.35, "keystroke": 0.35}
