@@ -16,8 +16,6 @@ fn gated() -> Rig {
     let setup = Setup { gate: "normal", more, ..Setup::default() };
     let rig = Rig::start(&Script::infill(&["qrs();\n"]), &setup);
     rig.open(URI, "rust", TEXT);
-    // Without a syntax tree the local engine is less sure of what it offers.
-    rig.pause(300);
     rig
 }
 

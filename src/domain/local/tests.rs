@@ -80,7 +80,7 @@ fn a_block_is_closed_as_the_last_one_of_its_kind_was() {
 #[test]
 fn names_come_from_the_same_context_first() {
     check("self.alpha(); other.beta(); self.alpha(); self.al|", "pha");
-    check("self.total(); other.count(); other.|", "count");
+    check("self.total(); other.count(); self.total(); other.count(); other.|", "count");
     check("compute_total(); compute_t|", "otal");
     check("retur|", "n");
 }

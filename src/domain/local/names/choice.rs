@@ -48,10 +48,17 @@ impl Choice<'_, '_> {
         let mut rough = self.rough(&near, composed);
         rough.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.name.cmp(&b.name)));
         let candidates = rough.into_iter().map(|Rough { name, hash, origin, score }| {
+            let seen = near.remove(&hash);
             let far = self.far.and_then(|(index, names)| {
                 names.get(&hash).map(|followed| followed.look_up(index, self.own))
             });
-            Candidate { name, seen: near.remove(&hash), far, origin, score }
+            // The index lags behind the document: a name just typed is not in it.
+            let is_new = origin == Origin::Text && far.is_none_or(|far| far.own == 0);
+            let far = match &seen {
+                Some(seen) if is_new => Some(far.unwrap_or_default().with_document(seen)),
+                _ => far,
+            };
+            Candidate { name, seen, far, origin, score }
         });
         candidates.collect()
     }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
-use super::evidence::AsItIs;
-use super::window::Place;
+use super::evidence::{AsItIs, Seen};
+use super::window::{CALLED, FIRST, MEMBER, Place};
 use crate::domain::index::{Index, Key, Level, Roles, WordId};
 use crate::domain::tokens::contexts::CONTEXTS;
 use crate::domain::tokens::hash;
@@ -13,6 +13,8 @@ use crate::domain::tokens::hash;
 const FREQUENT_MAX: usize = 60;
 /// The document itself, and everything else.
 pub(super) const LEVELS: usize = 2;
+/// The level of the document itself.
+const OWN: usize = 0;
 /// What each context counts in the first choice.
 const FIRST_CHOICE: [f32; CONTEXTS] = [1.5, 3.0, 2.5, 0.8];
 
@@ -59,6 +61,26 @@ impl Followed<'_> {
             roles: index.roles(self.word),
             segments: index.count_in(self.word),
         }
+    }
+}
+
+impl Far {
+    /// The same with the document itself, as far as its window tells, for a name that the index does not
+    /// have from there yet: to be in no document would speak against it.
+    pub(super) fn with_document(mut self, seen: &Seen<'_>) -> Self {
+        self.own = seen.count();
+        self.roles = self.roles.plus(Roles {
+            total: seen.count(),
+            member: seen.marks[MEMBER],
+            called: seen.marks[CALLED],
+            starts_line: seen.marks[FIRST],
+        });
+        self.segments += 1;
+        // The first likeness is that of the token before alone.
+        for (count, alike) in self.after[OWN].iter_mut().zip(&seen.alike[1..]) {
+            *count = alike.count;
+        }
+        self
     }
 }
 

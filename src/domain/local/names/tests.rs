@@ -126,3 +126,21 @@ fn every_number_of_the_weights_is_on_the_sheet() {
     let ranker = RANKER.as_ref().expect("weights that can be read");
     assert_eq!(ranker.missing(&found[0].sheet), Vec::<&str>::new());
 }
+
+#[test]
+fn a_name_that_the_index_does_not_have_yet_is_not_held_to_be_nowhere() {
+    let code = "let counter = 1\nlet x = counter\nlet y = cou|\n";
+    let (before, after) = code.split_once('|').expect("a cursor");
+    let document = Document::new(DocumentId(0), 1, language(), &format!("{before}{after}"));
+    let own = Some(Key::Open(document.id));
+    let (full, empty) = (Index::of_document(&document), Index::default());
+    let site = Site::new(document, before.len(), Trigger::Automatic);
+    let found = classify(&site);
+    let sheets = [&full, &empty].map(|index| {
+        let known = Known { index: Some(index), own, closers: false, names: true, lines: false };
+        let candidates = candidates(&site, &found, &known, None);
+        ["far_own", "far_all", "far_segments", "far_members"]
+            .map(|name| number(&candidates, "nter", name).to_bits())
+    });
+    assert_eq!(sheets[0], sheets[1]);
+}
