@@ -174,15 +174,16 @@ fn route_stats(settings: &Settings) -> RouteStats {
 
 /// The user's ledger; one in memory where the system has no folder for it.
 fn books(settings: &Settings) -> Books {
-    match ledger::usual_path() {
-        Some(path) => Books::open(&path, rules(settings)),
-        None => Books::in_memory(rules(settings)),
-    }
+    books_at(ledger::usual_path(), settings)
 }
 
 /// The user's ledger where there is one already; else one in memory, so that nothing is left behind.
 fn books_there(settings: &Settings) -> Books {
-    match ledger::usual_path().filter(|path| path.exists()) {
+    books_at(ledger::usual_path().filter(|path| path.exists()), settings)
+}
+
+fn books_at(path: Option<PathBuf>, settings: &Settings) -> Books {
+    match path {
         Some(path) => Books::open(&path, rules(settings)),
         None => Books::in_memory(rules(settings)),
     }
