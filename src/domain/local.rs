@@ -106,16 +106,6 @@ pub struct Candidate {
     pub sheet: Sheet<'static>,
 }
 
-impl Candidate {
-    fn probability(&self) -> f64 {
-        match self.source {
-            Source::Closer => closers::probability(self),
-            Source::Name => names::probability(self),
-            Source::Line => lines::probability(self),
-        }
-    }
-}
-
 /// Reads the weights, and what is usual in the language of a document, which takes some milliseconds.
 /// Call it in the background before the first request; otherwise that one pays.
 pub fn warm(language: &Language) {
@@ -154,14 +144,27 @@ pub fn candidates_by(
     candidates
 }
 
+/// How likely each candidate is; they are judged together with their neighbours of the same source.
+fn probabilities(candidates: &[Candidate]) -> Vec<f64> {
+    let groups = candidates.chunk_by(|a, b| a.source == b.source);
+    let judge = |group: &[Candidate]| match group[0].source {
+        Source::Closer => closers::probabilities(group),
+        Source::Name => names::probabilities(group),
+        Source::Line => lines::probabilities(group),
+    };
+    groups.flat_map(judge).collect()
+}
+
 /// What may be inserted at `site`, best first.
 pub fn offers(site: &Site, found: &Classification, known: &Known<'_>) -> Vec<Offer> {
     if matches!(found.class, RequestClass::Prose | RequestClass::Refactor) {
         return Vec::new();
     }
-    let judged = candidates(site, found, known).into_iter().map(|candidate| Offer {
+    let candidates = candidates(site, found, known);
+    let probabilities = probabilities(&candidates);
+    let judged = candidates.into_iter().zip(probabilities).map(|(candidate, probability)| Offer {
         source: candidate.source,
-        confidence: Confidence::new(candidate.probability()),
+        confidence: Confidence::new(probability),
         text: candidate.text,
     });
     let least = Confidence::new(OFFER_MIN);

@@ -3,31 +3,30 @@
 //!
 //! The weights are text so that they can be read and compared, and are parsed once. They are made
 //! by `benches/routing/train.py` from labelled positions in real code; their first lines say from
-//! which, and how well they do on packages they were not made from. Inference is a walk down some
-//! hundred small trees: no allocation to speak of, tens of microseconds.
+//! which, and how well they do on packages they were not made from.
+
+mod forest;
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use super::features::{Sheet, shape};
+use forest::{Cuts, Forest};
 
 /// Parsed weights.
 #[derive(Debug)]
 pub struct Model {
     classes: Vec<String>,
-    numbers: Vec<Number>,
+    /// The names of the numbers asked for.
+    numbers: Vec<String>,
     tokens: Vec<TokenTable>,
-    nodes: Vec<Node>,
-    /// The first node of each tree and the class it speaks about.
-    trees: Vec<(u32, u8)>,
+    /// Where each input is cut: the numbers, then the leans of each token, one for each class.
+    cuts: Cuts,
+    forest: Forest,
     /// What each class starts from.
     base: Vec<f32>,
-}
-
-/// A number of the sheet and where the trees cut it.
-#[derive(Debug)]
-struct Number {
-    name: String,
-    cuts: Vec<f32>,
+    /// Where on a sheet the numbers stand that are asked for, in their order. All sheets are alike.
+    columns: OnceLock<Vec<usize>>,
 }
 
 /// What is known of the tokens of one place: for each class how much more or less likely it is
@@ -40,25 +39,8 @@ struct TokenTable {
     shapes: Vec<(Box<str>, u32)>,
     /// One value for each class, row by row.
     leans: Vec<f32>,
-    cuts: Vec<Vec<f32>>,
 }
 
-/// A split or a leaf. Small, because a decision reads some thousands of them.
-#[derive(Clone, Copy, Debug)]
-struct Node {
-    /// Inputs above this go right; in a leaf, its value.
-    value: f32,
-    /// What a split asks about; [`LEAF`] in a leaf.
-    input: u16,
-    /// How many nodes further the right side of a split begins; the left side is the next node.
-    right: u16,
-}
-
-/// Marks a leaf.
-const LEAF: u16 = u16::MAX;
-
-/// How leaf values are written: as whole thousandths.
-const LEAF_UNIT: f32 = 1000.0;
 /// How leans are written: as whole hundredths.
 const LEAN_UNIT: f32 = 100.0;
 
@@ -83,17 +65,19 @@ impl Model {
             classes: Vec::new(),
             numbers: Vec::new(),
             tokens: Vec::new(),
-            nodes: Vec::new(),
-            trees: Vec::new(),
+            cuts: Cuts::default(),
+            forest: Forest::default(),
             base: Vec::new(),
+            columns: OnceLock::new(),
         };
         for (index, line) in tables.lines().chain(trees.lines()).enumerate() {
             model.read(line).map_err(|problem| format!("line {}: {problem}", index + 1))?;
         }
-        if model.classes.is_empty() || model.trees.is_empty() {
+        if model.classes.is_empty() || model.forest.is_empty() {
             return Err("no classes or no trees".to_owned());
         }
-        model.nodes.shrink_to_fit();
+        model.base.resize(model.classes.len(), 0.0);
+        model.forest.shrink_to_fit();
         Ok(model)
     }
 
@@ -105,23 +89,26 @@ impl Model {
             Some("base") => self.base = floats(parts)?,
             Some("number") => {
                 let name = parts.next().ok_or("a number without a name")?.to_owned();
-                self.numbers.push(Number { name, cuts: floats(parts)? });
+                if !self.tokens.is_empty() {
+                    return Err("a number behind a token".to_owned());
+                }
+                self.numbers.push(name);
+                self.cuts.add(&floats(parts)?)?;
             }
             Some("token") => {
                 let name = parts.next().ok_or("a token without a name")?.to_owned();
-                let cuts = vec![Vec::new(); self.classes.len()];
-                self.tokens.push(TokenTable {
-                    name,
-                    rows: HashMap::new(),
-                    shapes: Vec::new(),
-                    leans: Vec::new(),
-                    cuts,
-                });
+                let (rows, shapes, leans) = (HashMap::new(), Vec::new(), Vec::new());
+                self.tokens.push(TokenTable { name, rows, shapes, leans });
             }
             Some("cuts") => {
+                // Those of a token come class by class.
                 let class: usize = number(parts.next())?;
-                let table = self.tokens.last_mut().ok_or("cuts before any token")?;
-                *table.cuts.get_mut(class).ok_or("no such class")? = floats(parts)?;
+                let before = self.tokens.len().checked_sub(1).ok_or("cuts before any token")?;
+                let place = self.numbers.len() + before * self.classes.len() + class;
+                if class >= self.classes.len() || place != self.cuts.inputs() {
+                    return Err("cuts of another class are wanted here".to_owned());
+                }
+                self.cuts.add(&floats(parts)?)?;
             }
             Some("lean") => self.read_lean(line)?,
             Some("tree") => self.read_tree(parts)?,
@@ -160,46 +147,19 @@ impl Model {
         if usize::from(class) >= self.classes.len() {
             return Err("no such class".to_owned());
         }
-        self.trees.push((self.nodes.len() as u32, class));
-        // Splits whose right side has not begun yet.
-        let mut waiting: Vec<usize> = Vec::new();
-        let mut is_done = false;
+        let mut tree = self.forest.begin(class);
         for part in parts {
-            if is_done {
-                return Err("nodes after the end of the tree".to_owned());
-            }
-            let index = self.nodes.len();
             if let Some((input, cut)) = part.split_once(':') {
-                let input: u16 = number(Some(input))?;
-                let cut = self.cut(usize::from(input), number(Some(cut))?)?;
-                self.nodes.push(Node { value: cut, input, right: 0 });
-                waiting.push(index);
-            } else {
-                let value = number::<f32>(Some(part))? / LEAF_UNIT;
-                self.nodes.push(Node { value, input: LEAF, right: 0 });
-                match waiting.pop() {
-                    None => is_done = true,
-                    Some(split) => {
-                        let step = u16::try_from(index + 1 - split);
-                        self.nodes[split].right = step.map_err(|_| "the tree is too large")?;
-                    }
+                let (input, cut) = (number(Some(input))?, number(Some(cut))?);
+                if !self.cuts.has(input, cut) {
+                    return Err(format!("no cut {input}:{cut}"));
                 }
+                self.forest.split(&mut tree, input, cut)?;
+            } else {
+                self.forest.leaf(&mut tree, number(Some(part))?)?;
             }
         }
-        if is_done { Ok(()) } else { Err("the tree does not end".to_owned()) }
-    }
-
-    fn cut(&self, input: usize, index: usize) -> Result<f32, String> {
-        let cuts = if let Some(number) = self.numbers.get(input) {
-            Some(&number.cuts)
-        } else {
-            let input = input - self.numbers.len();
-            let table = self.tokens.get(input / self.classes.len());
-            table.and_then(|table| table.cuts.get(input % self.classes.len()))
-        };
-        cuts.and_then(|cuts| cuts.get(index))
-            .copied()
-            .ok_or_else(|| format!("no cut {input}:{index}"))
+        tree.end()
     }
 
     /// The names of the classes, in the order of [`Model::probabilities`].
@@ -209,21 +169,19 @@ impl Model {
 
     /// The names of the numbers and tokens the weights were made for.
     pub fn names(&self) -> (Vec<&str>, Vec<&str>) {
-        let numbers = self.numbers.iter().map(|number| number.name.as_str()).collect();
+        let numbers = self.numbers.iter().map(String::as_str).collect();
         (numbers, self.tokens.iter().map(|table| table.name.as_str()).collect())
     }
 
     /// The probability of each class; they sum to one. For a single class the logistic function of
     /// its score.
     pub fn probabilities(&self, sheet: &Sheet<'_>) -> Vec<f64> {
-        let inputs = self.inputs(sheet);
+        let mut inputs = Vec::new();
+        self.add_inputs(sheet, &mut inputs);
         let mut scores = self.base.clone();
-        scores.resize(self.classes.len(), 0.0);
-        for (root, class) in &self.trees {
-            scores[usize::from(*class)] += self.walk(*root as usize, &inputs);
-        }
+        self.forest.add_scores(&inputs, &mut scores);
         if let [score] = scores.as_slice() {
-            return vec![1.0 / (1.0 + f64::from(-score).exp())];
+            return vec![logistic(*score)];
         }
         let highest = scores.iter().copied().fold(f32::MIN, f32::max);
         let powers: Vec<f64> = scores.iter().map(|s| f64::from(s - highest).exp()).collect();
@@ -231,43 +189,51 @@ impl Model {
         powers.into_iter().map(|power| power / sum).collect()
     }
 
-    /// The logistic function of the score of a single class. `inputs` are in the order of
-    /// [`Model::names`]; the model has no tokens.
-    pub fn probability_of(&self, inputs: &[f32]) -> f64 {
-        let base = self.base.first().copied().unwrap_or(0.0);
-        let trees = self.trees.iter().map(|(root, _)| self.walk(*root as usize, inputs));
-        let score = base + trees.sum::<f32>();
-        1.0 / (1.0 + f64::from(-score).exp())
+    /// The probability of the one class for each of many sheets. A sheet whose score falls below `hopeless`
+    /// before all trees have spoken keeps what it has then, which is some little probability.
+    pub fn probabilities_of_one<'s>(
+        &self,
+        sheets: impl Iterator<Item = &'s Sheet<'static>>,
+        hopeless: f32,
+    ) -> Vec<f64> {
+        let (mut inputs, mut count) = (Vec::new(), 0);
+        for sheet in sheets {
+            self.add_inputs(sheet, &mut inputs);
+            count += 1;
+        }
+        let mut scores = vec![self.base.first().copied().unwrap_or(0.0); count];
+        self.forest.add_scores_of_rows(&inputs, &mut scores, hopeless);
+        scores.into_iter().map(logistic).collect()
     }
 
-    /// What the trees ask about, in the order of the weights: those numbers of the sheet that are
-    /// used, then the leans of its tokens. Both lists keep the order of the sheet.
-    fn inputs(&self, sheet: &Sheet<'_>) -> Vec<f32> {
-        let mut inputs = Vec::with_capacity(self.numbers.len() + 5 * self.tokens.len());
-        let mut numbers = sheet.numbers.iter();
-        for wanted in &self.numbers {
-            inputs.extend(numbers.find(|(name, _)| *name == wanted.name).map(|(_, value)| *value));
-        }
-        let nothing = vec![0.0; self.classes.len()];
+    /// Adds what the trees ask about, as the places of the values among the cuts: numbers of the sheet,
+    /// zero where it has none of the name, then the leans of its tokens.
+    fn add_inputs(&self, sheet: &Sheet<'_>, inputs: &mut Vec<u8>) {
+        let columns = self.columns.get_or_init(|| {
+            let place = |wanted: &String| sheet.numbers.iter().position(|(name, _)| name == wanted);
+            self.numbers.iter().map(|name| place(name).unwrap_or(usize::MAX)).collect()
+        });
+        inputs.reserve(self.cuts.inputs());
+        let value = |column: &usize| sheet.numbers.get(*column).map_or(0.0, |(_, value)| *value);
+        let numbers = columns.iter().map(value).enumerate();
+        inputs.extend(numbers.map(|(input, value)| self.cuts.place(input, value)));
+        // Both are in the same order.
         let mut tokens = sheet.tokens.iter();
+        let mut input = self.numbers.len();
         for table in &self.tokens {
-            let Some((_, token)) = tokens.find(|(name, _)| *name == table.name) else { break };
-            inputs.extend(table.leans_of(token, nothing.len()).unwrap_or(&nothing));
-        }
-        inputs
-    }
-
-    fn walk(&self, root: usize, inputs: &[f32]) -> f32 {
-        let mut at = root;
-        while let Some(node) = self.nodes.get(at) {
-            if node.input == LEAF {
-                return node.value;
+            let token = tokens.find(|(name, _)| *name == table.name);
+            let leans = token.and_then(|(_, token)| table.leans_of(token, self.classes.len()));
+            for class in 0..self.classes.len() {
+                inputs.push(self.cuts.place(input, leans.map_or(0.0, |leans| leans[class])));
+                input += 1;
             }
-            let is_left = inputs.get(usize::from(node.input)).is_none_or(|v| *v <= node.value);
-            at += if is_left { 1 } else { usize::from(node.right) };
         }
-        0.0
     }
+}
+
+/// The probability that a score stands for.
+fn logistic(score: f32) -> f64 {
+    1.0 / (1.0 + f64::from(-score).exp())
 }
 
 fn number<T: std::str::FromStr>(part: Option<&str>) -> Result<T, String> {

@@ -76,9 +76,9 @@ pub(super) fn candidates(
         .collect()
 }
 
-/// The probability that a line is what comes.
-pub(super) fn probability(candidate: &Candidate) -> f64 {
-    RANKER.as_ref().map_or(0.0, |ranker| ranker.probability(&candidate.sheet))
+/// The probability of each line that it is what comes.
+pub(super) fn probabilities(candidates: &[Candidate]) -> Vec<f64> {
+    RANKER.as_ref().map(|ranker| ranker.probabilities(candidates)).unwrap_or_default()
 }
 
 /// Whether nothing stands behind the cursor but what an editor closes by itself.

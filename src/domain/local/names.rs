@@ -123,9 +123,9 @@ pub(super) fn candidates(
         .collect()
 }
 
-/// The probability that a candidate is what comes.
-pub(super) fn probability(candidate: &Offered) -> f64 {
-    RANKER.as_ref().map_or(0.0, |ranker| ranker.probability(&candidate.sheet))
+/// The probability of each candidate that it is what comes.
+pub(super) fn probabilities(candidates: &[Offered]) -> Vec<f64> {
+    RANKER.as_ref().map(|ranker| ranker.probabilities(candidates)).unwrap_or_default()
 }
 
 #[cfg(test)]
