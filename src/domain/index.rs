@@ -235,6 +235,16 @@ impl Index {
         self.vocabulary.find(text).map(WordId)
     }
 
+    /// The hash of the text of a word.
+    pub fn hash(&self, word: WordId) -> u32 {
+        self.vocabulary.hash(word.0)
+    }
+
+    /// Whether the text of a word begins so.
+    pub fn begins_with(&self, word: WordId, prefix: &str) -> bool {
+        prefix.is_empty() || self.vocabulary.begins_with(word.0, prefix)
+    }
+
     /// The text of a word.
     pub fn word(&self, word: WordId) -> &str {
         self.vocabulary.text(word.0)

@@ -24,7 +24,6 @@ use super::language::Language;
 use super::route::LocalRole;
 use super::site::{Site, Trigger};
 use text::{Cutter, Surroundings};
-use usual::follows_one;
 pub use usual::{Use, Usual};
 
 /// Bound: offers made for one request.

@@ -11,13 +11,15 @@ use tree_sitter::Tree;
 
 use super::language::{DefinitionKind, Language};
 use super::syntax::locals::file_definitions;
-use super::tokens::hash;
+use super::tokens::{ByHash, hash};
 
 /// The outline of one document.
 #[derive(Debug, Default)]
 pub struct Outline {
     /// What is defined, by name; of one name the nearest to the last edit first.
     entries: Vec<Entry>,
+    /// Where among these the ones of a name stand, by its hash.
+    places: ByHash<Range<usize>>,
 }
 
 /// Something that is defined. Names are hashes, as of [`hash`].
@@ -59,13 +61,18 @@ impl Outline {
         });
         let mut entries: Vec<Entry> = entries.collect();
         entries.sort_by(|a, b| a.name.cmp(&b.name));
-        Self { entries }
+        let mut places = ByHash::default();
+        let mut start = 0;
+        for same in entries.chunk_by(|a, b| a.hash == b.hash) {
+            places.insert(same[0].hash, start..start + same.len());
+            start += same.len();
+        }
+        Self { entries, places }
     }
 
-    /// What has this name.
-    pub fn named(&self, name: &str) -> &[Entry] {
-        let same = self.beginning_with(name);
-        &same[..same.partition_point(|entry| entry.name.len() == name.len())]
+    /// What has the name with this hash.
+    pub fn named(&self, name: u32) -> &[Entry] {
+        self.places.get(&name).map_or(&[], |place| &self.entries[place.clone()])
     }
 
     /// What has a name that begins so.
@@ -86,7 +93,7 @@ impl Outline {
 
     /// The type of what has this name; zero where that is not known.
     pub fn type_of(&self, name: u32) -> u32 {
-        let named = self.entries.iter().filter(|entry| entry.hash == name && entry.of_type != 0);
-        named.map(|entry| entry.of_type).next().unwrap_or(0)
+        let mut types = self.named(name).iter().map(|entry| entry.of_type);
+        types.find(|of_type| *of_type != 0).unwrap_or(0)
     }
 }

@@ -98,14 +98,14 @@ pub fn tail_before(rope: &Rope, offset: usize, bytes_max: usize) -> String {
     if end - start > bytes_max {
         start = rope.char_to_byte(rope.byte_to_char(start) + 1);
     }
-    rope.byte_slice(start..end).to_string()
+    rope.byte_slice(start..end).into()
 }
 
 /// At most `bytes_max` bytes of text that begin at `offset`, cut at a character boundary.
 pub fn head_after(rope: &Rope, offset: usize, bytes_max: usize) -> String {
     let start = floor_char(rope, offset);
     let end = floor_char(rope, start.saturating_add(bytes_max));
-    rope.byte_slice(start..end.max(start)).to_string()
+    rope.byte_slice(start..end.max(start)).into()
 }
 
 fn column_to_byte(line: RopeSlice<'_>, column: usize, encoding: PositionEncoding) -> usize {

@@ -6,6 +6,9 @@
 
 pub mod contexts;
 
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
+
 use super::language::Lexical;
 use super::lexical::{Mode, Scanner};
 use super::words::{Letters, NAME_BYTES_MAX};
@@ -43,17 +46,6 @@ const NUMBER: u32 = 1;
 /// The hash of every string.
 const TEXT: u32 = 2;
 
-impl<'t> Token<'t> {
-    fn new(text: &'t str, start: usize, kind: Kind, starts_line: bool) -> Self {
-        let hash = match kind {
-            Kind::Name | Kind::Sign => hash(text),
-            Kind::Number => NUMBER,
-            Kind::Text => TEXT,
-        };
-        Self { text, start, kind, starts_line, hash }
-    }
-}
-
 /// The hash of a token as lists of tokens write it: `0` for any number, `"` for any string, `¶` for the end
 /// of a line.
 pub fn hash_of_written(token: &str) -> u32 {
@@ -67,15 +59,40 @@ pub fn hash_of_written(token: &str) -> u32 {
 
 /// The hash of a word or sign. It stays the same between runs, so that counts can be stored.
 pub const fn hash(text: &str) -> u32 {
-    // FNV-1a with a last mix, as the upper bits are used as well.
     let bytes = text.as_bytes();
-    let (mut hash, mut at) = (0xcbf2_9ce4_8422_2325_u64, 0);
+    let (mut hash, mut at) = (Fnv::NEW, 0);
     while at < bytes.len() {
-        hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0000_0100_0000_01b3);
+        hash = hash.add(bytes[at]);
         at += 1;
     }
-    mix(hash as u32, (hash >> 32) as u32)
+    hash.finish()
 }
+
+/// FNV-1a with a last mix, as the upper bits are used as well.
+#[derive(Clone, Copy)]
+struct Fnv(u64);
+
+impl Fnv {
+    const NEW: Self = Self(0xcbf2_9ce4_8422_2325);
+
+    const fn add(self, byte: u8) -> Self {
+        Self((self.0 ^ byte as u64).wrapping_mul(0x0000_0100_0000_01b3))
+    }
+
+    const fn finish(self) -> u32 {
+        mix(self.0 as u32, (self.0 >> 32) as u32)
+    }
+}
+
+/// The hashes of all bytes: most signs are one.
+static OF_BYTES: [u32; 256] = {
+    let (mut hashes, mut byte) = ([0; 256], 0);
+    while byte < 256 {
+        hashes[byte] = Fnv::NEW.add(byte as u8).finish();
+        byte += 1;
+    }
+    hashes
+};
 
 /// One hash from two.
 pub const fn mix(a: u32, b: u32) -> u32 {
@@ -83,6 +100,33 @@ pub const fn mix(a: u32, b: u32) -> u32 {
         ^ (b as u64).wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
     let product = (product ^ (product >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     (product >> 32) as u32
+}
+
+/// What is kept under the hash of a token, or under that of several.
+pub type ByHash<T> = HashMap<u32, T, BuildHasherDefault<AsItIs>>;
+
+/// Hashes of tokens.
+pub type Hashes = HashSet<u32, BuildHasherDefault<AsItIs>>;
+
+/// Leaves a hash as it is.
+#[derive(Default)]
+pub struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 << 8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u32(&mut self, hash: u32) {
+        // Tables take their place from the lower bits and a tag from the upper ones.
+        self.0 = u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
 }
 
 /// Signs that are always a token of their own.
@@ -93,6 +137,10 @@ pub fn for_each_token<'t>(text: &'t str, lexical: &'t Lexical, mut see: impl FnM
     let letters = Letters::new(lexical);
     let begins_string = openers_in_letters(lexical);
     let mut scanner = Scanner::modes_only(lexical);
+    let mut is_single = [false; 256];
+    for sign in SINGLE.iter().filter(|sign| !letters.is_word(char::from(**sign))) {
+        is_single[usize::from(*sign)] = scanner.is_plain_sign(*sign);
+    }
     let bytes = text.as_bytes();
     let (mut at, mut starts_line) = (0, true);
     while let Some(byte) = bytes.get(at) {
@@ -106,15 +154,24 @@ pub fn for_each_token<'t>(text: &'t str, lexical: &'t Lexical, mut see: impl FnM
             at += 1;
             continue;
         }
-        let length = letters.word_length(text, at);
+        if is_single[usize::from(*byte)] && !scanner.is_in_template() {
+            let (sign, hash) = (&text[at..=at], OF_BYTES[usize::from(*byte)]);
+            see(Token { text: sign, start: at, kind: Kind::Sign, starts_line, hash });
+            scanner.pass_plain();
+            (at, starts_line) = (at + 1, false);
+            continue;
+        }
+        let mut fnv = Fnv::NEW;
+        let length = letters.word_at(text, at, |byte| fnv = fnv.add(byte));
+        let word = &text[at..at + length];
         let is_name = length > 0
-            && !(begins_string[usize::from(*byte)]
-                && letters.begins_string(&text[at..at + length], &text[at..]));
+            && !(begins_string[usize::from(*byte)] && letters.begins_string(word, &text[at..]));
         if is_name {
             let is_number = byte.is_ascii_digit() || length > NAME_BYTES_MAX;
-            let kind = if is_number { Kind::Number } else { Kind::Name };
-            see(Token::new(&text[at..at + length], at, kind, starts_line));
-            scanner.pass_name();
+            let (kind, hash) =
+                if is_number { (Kind::Number, NUMBER) } else { (Kind::Name, fnv.finish()) };
+            see(Token { text: word, start: at, kind, starts_line, hash });
+            scanner.pass_plain();
             (at, starts_line) = (at + length, false);
             continue;
         }
@@ -133,9 +190,10 @@ pub fn for_each_token<'t>(text: &'t str, lexical: &'t Lexical, mut see: impl FnM
             }
         };
         let is_code = matches!(scanner.mode(), Mode::Code);
-        let kind = if is_code { Kind::Sign } else { Kind::Text };
         let end = ceil_char(text, at + length);
-        see(Token::new(&text[at..end], at, kind, starts_line));
+        let sign = &text[at..end];
+        let (kind, hash) = if is_code { (Kind::Sign, hash(sign)) } else { (Kind::Text, TEXT) };
+        see(Token { text: sign, start: at, kind, starts_line, hash });
         (at, starts_line) = (end, false);
     }
 }

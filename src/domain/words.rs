@@ -26,18 +26,22 @@ impl<'a> Letters<'a> {
         }
     }
 
-    /// The bytes of the word that begins at `at`; zero where none does.
-    pub(super) fn word_length(&self, text: &str, at: usize) -> usize {
+    /// The length in bytes of the word that begins at `at`, zero where none does. Each byte of it is shown
+    /// to `see`.
+    pub(super) fn word_at(&self, text: &str, at: usize, mut see: impl FnMut(u8)) -> usize {
+        let bytes = text.as_bytes();
         let mut end = at;
-        while let Some(byte) = text.as_bytes().get(end) {
+        while let Some(byte) = bytes.get(end) {
             if let Some(is_letter) = self.ascii.get(usize::from(*byte)) {
                 if !is_letter {
                     break;
                 }
+                see(*byte);
                 end += 1;
             } else {
                 let other = text.get(end..).and_then(|rest| rest.chars().next());
                 let Some(c) = other.filter(|c| self.lexical.is_word(*c)) else { break };
+                bytes[end..end + c.len_utf8()].iter().for_each(|byte| see(*byte));
                 end += c.len_utf8();
             }
         }

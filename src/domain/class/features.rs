@@ -38,6 +38,11 @@ pub struct Sheet<'a> {
 }
 
 impl<'a> Sheet<'a> {
+    /// An empty list with room for so many numbers.
+    pub fn with_capacity(numbers: usize) -> Self {
+        Self { numbers: Vec::with_capacity(numbers), tokens: Vec::new() }
+    }
+
     /// Adds a number.
     pub fn number(&mut self, name: &'static str, value: f32) {
         self.numbers.push((name, value));

@@ -50,11 +50,29 @@ impl Roles {
     }
 }
 
+/// The first bytes of a text, with zeros behind a shorter one.
+#[derive(Clone, Copy, Debug, Default)]
+struct Head([u8; 4]);
+
+impl Head {
+    fn of(text: &str) -> Self {
+        let mut head = Self::default();
+        head.0.iter_mut().zip(text.bytes()).for_each(|(head, byte)| *head = byte);
+        head
+    }
+
+    fn may_begin_with(self, prefix: &str) -> bool {
+        self.0.iter().zip(prefix.as_bytes()).all(|(head, byte)| head == byte)
+    }
+}
+
 /// The words.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Vocabulary {
     texts: Vec<Box<str>>,
     hashes: Vec<u32>,
+    /// How the texts begin: reading these alone saves most of the texts from being looked up.
+    heads: Vec<Head>,
     roles: Vec<Roles>,
     /// The totals alone, close together: a search by prefix reads thousands of them.
     totals: Vec<u32>,
@@ -92,6 +110,7 @@ impl Vocabulary {
         let word = self.free.pop().unwrap_or_else(|| {
             self.texts.push(Box::default());
             self.hashes.push(0);
+            self.heads.push(Head::default());
             self.roles.push(Roles::default());
             self.totals.push(0);
             self.holders.push(0);
@@ -99,6 +118,7 @@ impl Vocabulary {
         });
         self.texts[word as usize] = text.into();
         self.hashes[word as usize] = hash;
+        self.heads[word as usize] = Head::of(text);
         self.text_bytes += text.len();
         let Self { table, order, hashes, texts, .. } = self;
         table.insert(hash, word, |word| hashes[word as usize]);
@@ -146,6 +166,17 @@ impl Vocabulary {
         self.texts.get(word as usize).map_or("", |text| text)
     }
 
+    /// The hash of the text of a word; zero where there is no such word.
+    pub(super) fn hash(&self, word: u32) -> u32 {
+        self.hashes.get(word as usize).copied().unwrap_or(0)
+    }
+
+    /// Whether the text of a word begins so.
+    pub(super) fn begins_with(&self, word: u32, prefix: &str) -> bool {
+        let head = self.heads.get(word as usize);
+        head.is_some_and(|head| head.may_begin_with(prefix)) && self.text(word).starts_with(prefix)
+    }
+
     /// What a word is used as.
     pub(super) fn roles(&self, word: u32) -> Roles {
         self.roles.get(word as usize).copied().unwrap_or_default()
@@ -189,7 +220,8 @@ impl Vocabulary {
     pub(super) fn bytes(&self) -> usize {
         // Small blocks take 8 bytes more than asked for and come in steps of 16.
         const BLOCK: usize = 16;
-        let each = size_of::<Box<str>>() + size_of::<Roles>() + 3 * size_of::<u32>();
+        let each =
+            size_of::<Box<str>>() + size_of::<Roles>() + size_of::<Head>() + 3 * size_of::<u32>();
         self.texts.capacity() * each
             + self.text_bytes
             + self.len() * BLOCK

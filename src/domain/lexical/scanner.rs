@@ -169,8 +169,23 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Passes over a name that is known to open nothing.
-    pub fn pass_name(&mut self) {
+    /// Whether a sign opens nothing and changes no mode wherever it stands in code, unless that is
+    /// [in a template](Self::is_in_template).
+    pub fn is_plain_sign(&self, sign: u8) -> bool {
+        let byte = usize::from(sign);
+        let is_looked_at = self.tracks_delimiters || self.lexical.tags.is_some() || sign == b'\\';
+        sign.is_ascii_punctuation()
+            && !self.opens_text[byte]
+            && !(self.interesting[byte] && is_looked_at)
+    }
+
+    /// Whether the code scanned stands in a string, as in a template.
+    pub fn is_in_template(&self) -> bool {
+        !self.suspended.is_empty()
+    }
+
+    /// Passes over a name or sign that is known to open nothing.
+    pub fn pass_plain(&mut self) {
         self.is_line_start = false;
     }
 

@@ -46,6 +46,7 @@ pub(super) fn warm() {
 #[derive(Debug)]
 struct Candidate<'t> {
     name: String,
+    hash: u32,
     seen: Option<Seen<'t>>,
     far: Option<Far>,
     origin: Origin,

@@ -305,11 +305,12 @@ impl<'l> Cutter<'l> {
 
 /// A hash that is only compared with others of the same window; eight bytes at a time.
 fn hash(bytes: &[u8]) -> u32 {
-    let hash = bytes.chunks(8).fold(bytes.len() as u64, |hash, chunk| {
-        let mut word = [0; 8];
-        word[..chunk.len()].copy_from_slice(chunk);
-        (hash.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    });
+    let add =
+        |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let (words, rest) = bytes.as_chunks::<8>();
+    let of_words = |hash, word: &[u8; 8]| add(hash, u64::from_le_bytes(*word));
+    let hash = words.iter().fold(bytes.len() as u64, of_words);
+    let hash = add(hash, rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)));
     mix(hash as u32, (hash >> 32) as u32)
 }
 

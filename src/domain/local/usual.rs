@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use crate::domain::tokens::contexts::follows_two;
-use crate::domain::tokens::hash_of_written;
+use crate::domain::tokens::{ByHash, hash, hash_of_written};
 
 /// The words of all families.
 const WORDS: &str = include_str!("weights/usual/words.txt");
@@ -35,14 +35,24 @@ struct List {
 /// What is usual in one family of languages.
 #[derive(Debug, Default)]
 pub struct Usual {
-    /// Sorted by name.
-    names: Vec<(Box<str>, Use)>,
+    /// Sorted by their texts.
+    names: Vec<Name>,
+    /// Where each stands among these, by its hash.
+    places: ByHash<u16>,
     /// By the hash of one or two tokens: where in `followers` the names stand that follow them.
-    after: HashMap<u32, Range<usize>>,
+    after: ByHash<Range<usize>>,
     /// Places in `names` with how rare each name is there.
     followers: Vec<(u16, u8)>,
     /// Of all families.
     words: Arc<Words>,
+}
+
+/// A usual name.
+#[derive(Debug)]
+pub(super) struct Name {
+    pub(super) text: Box<str>,
+    pub(super) hash: u32,
+    pub(super) used: Use,
 }
 
 /// How a name is used.
@@ -96,14 +106,16 @@ impl Usual {
             "words" => words.extend(entries.map(|(digits, word)| (word.into(), digit(digits, 0)))),
             "names" => {
                 let usual = all.entry(family.to_owned()).or_default();
-                usual.names.extend(entries.map(|(digits, name)| (name.into(), Use::read(digits))));
+                usual.names.extend(entries.map(|(digits, name)| Name::read(digits, name)));
             }
             _ => {}
         });
         words.sort();
         let words = Arc::new(words);
         for usual in all.values_mut() {
-            usual.names.sort_by(|a, b| a.0.cmp(&b.0));
+            usual.names.sort_by(|a, b| a.text.cmp(&b.text));
+            let hashes = usual.names.iter().map(|name| name.hash);
+            usual.places = hashes.zip(0..=u16::MAX).collect();
             usual.words = Arc::clone(&words);
         }
         // These name places in the sorted list.
@@ -125,44 +137,47 @@ impl Usual {
     fn add_followers(&mut self, context: u32, entries: Entries<'_>) {
         let from = self.followers.len();
         for (rarity, name) in entries {
-            let place = self.place(name).and_then(|place| u16::try_from(place).ok());
+            let place = self.places.get(&hash(name)).copied();
             self.followers.extend(place.zip(rarity.parse().ok()));
         }
         self.after.insert(context, from..self.followers.len());
     }
 
-    fn place(&self, name: &str) -> Option<usize> {
-        self.names.binary_search_by(|(known, _)| (**known).cmp(name)).ok()
-    }
-
-    /// How a name is used.
-    pub(super) fn of(&self, name: &str) -> Option<Use> {
-        self.place(name).map(|place| self.names[place].1)
+    /// How the name with this hash is used.
+    pub(super) fn of(&self, name: u32) -> Option<Use> {
+        let place = self.places.get(&name)?;
+        self.names.get(usize::from(*place)).map(|name| name.used)
     }
 
     /// The names that begin so.
-    pub(super) fn beginning_with(&self, prefix: &str) -> &[(Box<str>, Use)] {
-        beginning_with(&self.names, prefix)
+    pub(super) fn beginning_with(&self, prefix: &str) -> &[Name] {
+        beginning_with(&self.names, prefix, |name| &name.text)
     }
 
     /// The names that follow one or two tokens, by the hash of these, with how rare each is there: of so
     /// many places, as a power of two, one has it.
-    pub(super) fn after(&self, context: u32) -> impl Iterator<Item = (&str, u8)> {
+    pub(super) fn after(&self, context: u32) -> impl Iterator<Item = (&Name, u8)> {
         let range = self.after.get(&context).cloned().unwrap_or_default();
-        self.followers[range]
-            .iter()
-            .filter_map(|(place, rarity)| Some((&*self.names.get(usize::from(*place))?.0, *rarity)))
+        let followers = self.followers[range].iter();
+        followers
+            .filter_map(|(place, rarity)| Some((self.names.get(usize::from(*place))?, *rarity)))
     }
 
     /// The words that begin so, with how frequent each is.
     pub(super) fn words_beginning_with(&self, prefix: &str) -> &[(Box<str>, u8)] {
-        beginning_with(&self.words, prefix)
+        beginning_with(&self.words, prefix, |(word, _)| word)
     }
 
     /// How frequent a word is.
     pub(super) fn word(&self, word: &str) -> Option<u8> {
         let place = self.words.binary_search_by(|(known, _)| (**known).cmp(word)).ok()?;
         Some(self.words[place].1)
+    }
+}
+
+impl Name {
+    fn read(digits: &str, text: &str) -> Self {
+        Self { text: text.into(), hash: hash(text), used: Use::read(digits) }
     }
 }
 
@@ -218,9 +233,9 @@ fn for_each_line<'t>(source: &'t str, mut see: impl FnMut(&'t str, &'t str, Entr
 }
 
 /// What begins so in a sorted list.
-fn beginning_with<'l, T>(sorted: &'l [(Box<str>, T)], prefix: &str) -> &'l [(Box<str>, T)] {
-    let from = sorted.partition_point(|(text, _)| **text < *prefix);
-    let length = sorted[from..].partition_point(|(text, _)| text.starts_with(prefix));
+fn beginning_with<'l, T>(sorted: &'l [T], prefix: &str, text: fn(&T) -> &str) -> &'l [T] {
+    let from = sorted.partition_point(|entry| text(entry) < prefix);
+    let length = sorted[from..].partition_point(|entry| text(entry).starts_with(prefix));
     &sorted[from..from + length]
 }
 
@@ -231,6 +246,10 @@ mod tests {
     use crate::domain::tokens::contexts::{Before, TWO};
     use crate::domain::tokens::for_each_token;
 
+    fn followers(usual: &Usual, context: u32) -> Vec<(&str, u8)> {
+        usual.after(context).map(|(name, rarity)| (&*name.text, rarity)).collect()
+    }
+
     #[test]
     fn what_is_written_is_read() {
         let source = "# made by hand\nwords 3 size self 5 set\nfamily x\nnames 930 self other 299 unwrap\n\
@@ -238,22 +257,22 @@ mod tests {
                       family y\nnames 000 z\n";
         let all = Usual::read_all(source);
         let x = &all["x"];
-        let names: Vec<&str> = x.beginning_with("s").iter().map(|(name, _)| &**name).collect();
+        let names: Vec<&str> = x.beginning_with("s").iter().map(|name| &*name.text).collect();
         assert_eq!(names, ["self", "size"]);
-        assert_eq!(x.of("unwrap"), Some(Use { frequency: 2, member: 9, called: 9 }));
-        assert_eq!(x.of("other"), x.of("self"));
-        assert_eq!((x.of("z"), all["y"].of("z").is_some()), (None, true));
+        let of = |name| x.of(hash(name));
+        assert_eq!(of("unwrap"), Some(Use { frequency: 2, member: 9, called: 9 }));
+        assert_eq!(of("other"), of("self"));
+        assert_eq!((of("z"), all["y"].of(hash("z")).is_some()), (None, true));
         for (code, expected) in [("f(\n", ("size", 1)), ("x = 17 ", ("self", 3))] {
             let (lexical, mut before) = (Lexical::default(), Before::default());
             for_each_token(code, &lexical, |token| before.push(&token));
             if code.ends_with('\n') {
                 before.break_line();
             }
-            let found: Vec<_> = x.after(before.contexts()[TWO]).collect();
+            let found = followers(x, before.contexts()[TWO]);
             assert_eq!(found, [expected], "{code:?}");
         }
-        let found: Vec<_> = x.after(follows_one(hash_of_written("="))).collect();
-        assert_eq!(found, [("size", 2)]);
+        assert_eq!(followers(x, follows_one(hash_of_written("="))), [("size", 2)]);
         assert_eq!(
             (x.word("set"), all["y"].word("self"), x.word("other")),
             (Some(5), Some(3), None)

@@ -39,6 +39,17 @@ pub struct Before {
     calls: Vec<(u32, u32)>,
 }
 
+/// What stands before one place: what its contexts are made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stand {
+    /// The last tokens, newest first.
+    last: [u32; 3],
+    /// The last name before the last token.
+    name: u32,
+    /// The context [`CALL`].
+    argument: u32,
+}
+
 impl Before {
     /// Passes over a token.
     pub fn push(&mut self, token: &Token<'_>) {
@@ -91,18 +102,19 @@ impl Before {
         self.last[0]
     }
 
+    /// What stands here, to be compared with other places.
+    pub fn stand(&self) -> Stand {
+        Stand {
+            last: self.last,
+            name: if self.is_name { self.names[1] } else { self.names[0] },
+            argument: self.argument(),
+        }
+    }
+
     /// The hashes of what stands here, in the order of [`TWO`] to [`SKIP`]; zero where there is
     /// nothing of the kind.
     pub fn contexts(&self) -> [u32; CONTEXTS] {
-        let [a, b, c] = self.last;
-        let name = if self.is_name { self.names[1] } else { self.names[0] };
-        let is_known = |hash: u32, context: u32| if hash == 0 { 0 } else { context };
-        [
-            is_known(b, follows_two(b, a)),
-            is_known(c, mix(mix(mix(12, c), b), a)),
-            self.argument(),
-            is_known(name, mix(mix(13, name), a)),
-        ]
+        self.stand().contexts()
     }
 
     fn argument(&self) -> u32 {
@@ -115,6 +127,39 @@ impl Before {
             }
             _ => 0,
         }
+    }
+}
+
+impl Stand {
+    /// The hash of the last token.
+    pub fn last(&self) -> u32 {
+        self.last[0]
+    }
+
+    /// As [`Before::contexts`].
+    pub fn contexts(&self) -> [u32; CONTEXTS] {
+        let ([a, b, c], name) = (self.last, self.name);
+        let is_known = |hash: u32, context: u32| if hash == 0 { 0 } else { context };
+        [
+            is_known(b, follows_two(b, a)),
+            is_known(c, mix(mix(mix(12, c), b), a)),
+            self.argument,
+            is_known(name, mix(mix(13, name), a)),
+        ]
+    }
+
+    /// Which contexts two places have in common. Thousands of places are compared with one, so no hash is
+    /// made for it.
+    pub fn in_common(&self, other: &Self) -> [bool; CONTEXTS] {
+        let is_same = |a: u32, b: u32| a == b && a != 0;
+        let ([a, b, c], [last, before, third]) = (self.last, other.last);
+        let two = a == last && is_same(b, before);
+        [
+            two,
+            two && is_same(c, third),
+            is_same(self.argument, other.argument),
+            a == last && is_same(self.name, other.name),
+        ]
     }
 }
 
@@ -149,6 +194,31 @@ mod tests {
         assert_ne!(second[CALL], at_end("g(a, ")[CALL]);
         assert_eq!(at_end("f(a + ")[CALL], 0);
         assert_eq!(at_end("(a, ")[CALL], 0);
+    }
+
+    #[test]
+    fn places_have_in_common_what_is_hashed_alike() {
+        let pieces = ["", "a", "b", "(", ",", "\n", "a.b", "f(a, ", "+ "];
+        let stand = |text: &str| {
+            let (lexical, mut before) = (Lexical::default(), Before::default());
+            for_each_token(text, &lexical, |token| before.push(&token));
+            before.stand()
+        };
+        let mut stands = Vec::new();
+        for a in pieces {
+            for b in pieces {
+                stands.extend(pieces.map(|c| stand(&format!("{a} {b} {c}"))));
+            }
+        }
+        for a in &stands {
+            for b in &stands {
+                let is_same = |way: usize| {
+                    let (a, b) = (a.contexts()[way], b.contexts()[way]);
+                    a == b && a != 0
+                };
+                assert_eq!(a.in_common(b), std::array::from_fn(is_same), "{a:?} {b:?}");
+            }
+        }
     }
 
     #[test]

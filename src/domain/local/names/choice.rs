@@ -1,17 +1,14 @@
 //! Which names are looked at closely: those for which most speaks by a first estimate.
 
-use std::collections::HashSet;
-use std::hash::BuildHasherDefault;
-
 use super::composed::Composed;
-use super::evidence::{AsItIs, LIKENESSES, Names, Seen};
+use super::evidence::{LIKENESSES, Names, Seen};
 use super::far::FarNames;
 use super::known::Definitions;
 use super::usually::Usually;
 use super::{Candidate, Origin, derived};
 use crate::domain::index::{Index, Key};
 use crate::domain::site::Site;
-use crate::domain::tokens::hash;
+use crate::domain::tokens::{Hashes, hash};
 
 /// Bound: names that are looked at closely.
 const CLOSELY_MAX: usize = 24;
@@ -58,7 +55,7 @@ impl Choice<'_, '_> {
                 Some(seen) if is_new => Some(far.unwrap_or_default().with_document(seen)),
                 _ => far,
             };
-            Candidate { name, seen, far, origin, score }
+            Candidate { name, hash, seen, far, origin, score }
         });
         candidates.collect()
     }
@@ -83,7 +80,7 @@ impl Choice<'_, '_> {
             .chain(rests.iter().map(|rest| (format!("{}{rest}", site.word), Origin::Word)))
             .collect();
         let composed = composed.iter().map(|(name, origin)| (name.as_str(), *origin));
-        let mut taken: HashSet<u32, BuildHasherDefault<AsItIs>> = HashSet::default();
+        let mut taken = Hashes::default();
         let mut rough = Vec::new();
         for (name, origin) in keywords.chain(made).chain(in_text).chain(usual).chain(composed) {
             if name.len() <= site.word.len() || !name.starts_with(&site.word) {
@@ -95,12 +92,7 @@ impl Choice<'_, '_> {
                 rough.push((name, hash, origin, score));
             }
         }
-        if rough.len() > CLOSELY_MAX {
-            rough.select_nth_unstable_by(CLOSELY_MAX, |a, b| {
-                b.3.total_cmp(&a.3).then_with(|| a.0.cmp(b.0))
-            });
-            rough.truncate(CLOSELY_MAX);
-        }
+        keep_best(&mut rough);
         let owned = rough.into_iter();
         owned
             .map(|(name, hash, origin, score)| Rough { name: name.to_owned(), hash, origin, score })
@@ -114,6 +106,23 @@ impl Choice<'_, '_> {
             + self.usual.estimate(name)
             + seen.map_or(0.0, first_estimate)
             + followed.map_or(0.0, |(index, followed)| followed.estimate(index))
+    }
+}
+
+/// Keeps the names that are looked at closely, in no order.
+fn keep_best(rough: &mut Vec<(&str, u32, Origin, f32)>) {
+    if rough.len() <= CLOSELY_MAX {
+        return;
+    }
+    // The texts, which only decide between equals, are far apart in memory: most are left alone.
+    let mut scores: Vec<f32> = rough.iter().map(|(.., score)| *score).collect();
+    let (_, least, _) = scores.select_nth_unstable_by(CLOSELY_MAX - 1, |a, b| b.total_cmp(a));
+    rough.retain(|(.., score)| score.total_cmp(least).is_ge());
+    if rough.len() > CLOSELY_MAX {
+        rough.select_nth_unstable_by(CLOSELY_MAX, |a, b| {
+            b.3.total_cmp(&a.3).then_with(|| a.0.cmp(b.0))
+        });
+        rough.truncate(CLOSELY_MAX);
     }
 }
 

@@ -1,9 +1,7 @@
 //! What speaks for each name: how often, how near and beside what it was seen.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
 use super::window::{MARKS, Occurrence, Place};
+use crate::domain::tokens::ByHash;
 use crate::domain::tokens::contexts::CONTEXTS;
 
 /// The ways in which an occurrence may stand where the cursor stands: behind the same token, then
@@ -11,28 +9,7 @@ use crate::domain::tokens::contexts::CONTEXTS;
 pub(super) const LIKENESSES: usize = CONTEXTS + 1;
 
 /// Names by their hash.
-pub(super) type Names<'t> = HashMap<u32, Seen<'t>, BuildHasherDefault<AsItIs>>;
-
-/// Leaves a hash as it is.
-#[derive(Default)]
-pub(super) struct AsItIs(u64);
-
-impl Hasher for AsItIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 << 8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u32(&mut self, hash: u32) {
-        // Tables take their place from the lower bits and a tag from the upper ones.
-        self.0 = u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-}
+pub(super) type Names<'t> = ByHash<Seen<'t>>;
 
 /// What was seen of one name in the window.
 #[derive(Debug)]
@@ -114,18 +91,18 @@ impl<'t> Seen<'t> {
 
     fn compare(&mut self, place: &Place, distance: u32, here: &Place) {
         let mut weight = None;
-        let pairs = std::iter::once((place.last, here.last))
-            .chain(place.contexts.into_iter().zip(here.contexts));
-        for (alike, (there, here)) in self.alike.iter_mut().zip(pairs) {
-            if there == here && here != 0 {
-                alike.count += 1;
-                alike.nearest = alike.nearest.min(distance);
-                alike.weight +=
-                    *weight.get_or_insert_with(|| (-(distance as f32) / NEAR_TOKENS).exp2());
-            }
+        let last = place.before.last();
+        let is_same_last = last == here.before.last();
+        let in_common = place.before.in_common(&here.before);
+        let likenesses = std::iter::once(is_same_last && last != 0).chain(in_common);
+        for (alike, _) in self.alike.iter_mut().zip(likenesses).filter(|(_, is_alike)| *is_alike) {
+            alike.count += 1;
+            alike.nearest = alike.nearest.min(distance);
+            alike.weight +=
+                *weight.get_or_insert_with(|| (-(distance as f32) / NEAR_TOKENS).exp2());
         }
         let is_same_next = place.next == here.next;
         self.same_next += u32::from(is_same_next);
-        self.same_both += u32::from(is_same_next && place.last == here.last);
+        self.same_both += u32::from(is_same_next && is_same_last);
     }
 }

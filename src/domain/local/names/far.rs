@@ -1,13 +1,10 @@
 //! What the index says of names: in the rest of the document, in open files, in the workspace.
 
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
-
-use super::evidence::{AsItIs, Seen};
+use super::evidence::Seen;
 use super::window::{CALLED, FIRST, MEMBER, Place};
 use crate::domain::index::{Index, Key, Level, Roles, WordId};
+use crate::domain::tokens::ByHash;
 use crate::domain::tokens::contexts::CONTEXTS;
-use crate::domain::tokens::hash;
 
 /// Bound: names taken for how often they are used at all.
 const FREQUENT_MAX: usize = 60;
@@ -19,7 +16,7 @@ const OWN: usize = 0;
 const FIRST_CHOICE: [f32; CONTEXTS] = [1.5, 3.0, 2.5, 0.8];
 
 /// Names by their hash.
-pub(super) type FarNames<'i> = HashMap<u32, Followed<'i>, BuildHasherDefault<AsItIs>>;
+pub(super) type FarNames<'i> = ByHash<Followed<'i>>;
 
 /// A name of the index and how often it was seen after each context.
 #[derive(Clone, Copy, Debug)]
@@ -92,22 +89,24 @@ pub(super) fn gather<'i>(
     here: &Place,
     prefix: &str,
 ) -> FarNames<'i> {
-    let mut after: HashMap<WordId, [[u32; CONTEXTS]; LEVELS], BuildHasherDefault<AsItIs>> =
-        HashMap::default();
-    index.followers(&here.contexts, own, |follower| {
-        if index.word(follower.word).starts_with(prefix) {
-            let level = usize::from(follower.level != Level::Own);
-            after.entry(follower.word).or_default()[level][follower.context] += follower.count;
+    let mut names = FarNames::default();
+    let mut add = |word: WordId, uses: Option<(usize, usize, u32)>| {
+        if !index.begins_with(word, prefix) {
+            return;
         }
+        let new = || Followed { name: index.word(word), word, after: Default::default() };
+        let followed = names.entry(index.hash(word)).or_insert_with(new);
+        if let Some((level, context, count)) = uses {
+            followed.after[level][context] += count;
+        }
+    };
+    index.followers(&here.before.contexts(), own, |follower| {
+        let level = usize::from(follower.level != Level::Own);
+        add(follower.word, Some((level, follower.context, follower.count)));
     });
     if !prefix.is_empty() {
-        for word in index.with_prefix(prefix, FREQUENT_MAX) {
-            after.entry(word).or_default();
-        }
+        index.with_prefix(prefix, FREQUENT_MAX).into_iter().for_each(|word| add(word, None));
     }
-    let names = after.into_iter().map(|(word, after)| {
-        let name = index.word(word);
-        (hash(name), Followed { name, word, after })
-    });
-    names.filter(|(_, followed)| followed.name.len() > prefix.len()).collect()
+    names.retain(|_, followed| followed.name.len() > prefix.len());
+    names
 }

@@ -11,6 +11,9 @@ use crate::domain::class::{Classification, RequestClass};
 use crate::domain::site::Site;
 use crate::domain::tokens::contexts::CONTEXTS;
 
+/// How many numbers there are, about.
+const NUMBERS: usize = 112;
+
 /// The names of the numbers of each likeness.
 const ALIKE: [[&str; 4]; LIKENESSES] = [
     ["one_count", "one_near", "one_share", "one_lead"],
@@ -116,7 +119,7 @@ pub(super) fn sheet(
     candidate: &Candidate<'_>,
     rank: usize,
 ) -> Sheet<'static> {
-    let mut sheet = Sheet::default();
+    let mut sheet = Sheet::with_capacity(NUMBERS);
     let typed = site.word.chars().count();
     let length = candidate.name.chars().count();
     sheet.count("typed", typed);
@@ -143,8 +146,8 @@ pub(super) fn sheet(
     sheet.flag("is_word", candidate.origin == Origin::Word);
     seen_numbers(&mut sheet, common, candidate.seen.as_ref());
     far_numbers(&mut sheet, common, candidate.far.as_ref());
-    definitions.numbers(&candidate.name, &mut sheet);
-    usual.numbers(&candidate.name, &mut sheet);
+    definitions.numbers(candidate.hash, &mut sheet);
+    usual.numbers(&candidate.name, candidate.hash, &mut sheet);
     composed_numbers(&mut sheet, candidate.origin);
     way_of_writing(&mut sheet, site, common, &candidate.name);
     sheet

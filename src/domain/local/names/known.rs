@@ -1,14 +1,10 @@
 //! What the definitions say of names: which are in scope, which are members of the receiver's type.
 
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
-
-use super::evidence::AsItIs;
 use crate::domain::class::features::{Sheet, UNKNOWN};
 use crate::domain::language::DefinitionKind;
 use crate::domain::outline::Entry;
 use crate::domain::site::Site;
-use crate::domain::tokens::hash;
+use crate::domain::tokens::{ByHash, hash};
 
 /// Every kind, in an order that only has to stay the same.
 const KINDS: [DefinitionKind; 6] = [
@@ -25,11 +21,11 @@ const KINDS: [DefinitionKind; 6] = [
 pub(super) struct Definitions<'s> {
     site: &'s Site,
     /// What is defined in the functions around the cursor and begins with the word.
-    locals: HashMap<u32, Local, BuildHasherDefault<AsItIs>>,
+    locals: ByHash<Local>,
     /// The type before the member operator; zero where it is not known.
     receiver: u32,
     /// Its members that begin with the word.
-    own: HashMap<u32, &'s str, BuildHasherDefault<AsItIs>>,
+    own: ByHash<&'s str>,
 }
 
 /// A name that is defined around the cursor.
@@ -47,7 +43,7 @@ impl<'s> Definitions<'s> {
         let text = |range: std::ops::Range<usize>| {
             rope.get_byte_slice(range).map(|text| text.to_string()).unwrap_or_default()
         };
-        let (mut locals, mut types) = (HashMap::default(), HashMap::new());
+        let (mut locals, mut types) = (ByHash::default(), ByHash::default());
         for (rank, definition) in site.definitions().into_iter().enumerate() {
             let name = text(definition.name);
             let hash_of_name = hash(&name);
@@ -100,8 +96,8 @@ impl<'s> Definitions<'s> {
     }
 
     /// The numbers of a name.
-    pub(super) fn numbers(&self, name: &str, sheet: &mut Sheet<'static>) {
-        let local = self.locals.get(&hash(name));
+    pub(super) fn numbers(&self, name: u32, sheet: &mut Sheet<'static>) {
+        let local = self.locals.get(&name);
         let in_file = self.site.document.outline.named(name);
         let number = |number: Option<usize>| number.map_or(UNKNOWN, |number| number as f32);
         sheet.number("local_kind", number(local.map(|local| local.kind)));

@@ -1,15 +1,12 @@
 //! The text around the cursor, read once: every name in it, where it stands and what stands beside it.
 
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
 use std::ops::Range;
 
-use super::evidence::AsItIs;
 use crate::domain::language::Role;
 use crate::domain::site::Site;
 use crate::domain::text;
-use crate::domain::tokens::contexts::{Before, CONTEXTS};
-use crate::domain::tokens::{Kind, Token, for_each_token, hash};
+use crate::domain::tokens::contexts::{Before, Stand};
+use crate::domain::tokens::{ByHash, Kind, Token, for_each_token, hash};
 
 /// Bytes read before and after the cursor. 48 KiB are some 1,500 lines and take about 0.3 ms.
 const BYTES_BEFORE: usize = 32 << 10;
@@ -25,12 +22,9 @@ pub(super) struct Window {
 }
 
 /// What a place looks like: the tokens before it and after it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Place {
-    /// The token before.
-    pub(super) last: u32,
-    /// What stands before, as in [`Before::contexts`].
-    pub(super) contexts: [u32; CONTEXTS],
+    pub(super) before: Stand,
     /// The token after; of the end of a line [`LINE_END`].
     pub(super) next: u32,
 }
@@ -53,7 +47,7 @@ pub(super) struct Occurrence<'t> {
 }
 
 /// Names by their hash, with how often each stands in the window.
-pub(super) type AllNames<'t> = HashMap<u32, (&'t str, u32), BuildHasherDefault<AsItIs>>;
+pub(super) type AllNames<'t> = ByHash<(&'t str, u32)>;
 
 /// What a window was read as.
 #[derive(Debug)]
@@ -127,7 +121,7 @@ impl Window {
         if site.word.len() == site.code_before().len() {
             before.break_line();
         }
-        (Place { last: before.last(), contexts: before.contexts(), next: LINE_END }, found)
+        (Place { before: before.stand(), next: LINE_END }, found)
     }
 
     /// The token after the cursor and the names there.
@@ -207,7 +201,7 @@ impl<'s, 't> Reader<'s, 't> {
             self.found.push(Occurrence {
                 name: token.text,
                 hash,
-                place: Place { last, contexts: self.before.contexts(), next: LINE_END },
+                place: Place { before: self.before.stand(), next: LINE_END },
                 is_before: false,
                 distance: self.count,
                 marks: [
