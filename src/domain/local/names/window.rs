@@ -8,9 +8,12 @@ use crate::domain::text;
 use crate::domain::tokens::contexts::{Before, Stand};
 use crate::domain::tokens::{ByHash, Kind, Token, for_each_token, hash};
 
-/// Bytes read before and after the cursor. 48 KiB are some 1,500 lines and take about 0.3 ms.
-const BYTES_BEFORE: usize = 32 << 10;
-const BYTES_AFTER: usize = 16 << 10;
+/// Bytes read before and after the cursor, some 900 lines. Reading them is the dearest part of an answer,
+/// and what stands farther away the index knows as well: at 3,488 names in files of more than 24 KiB, 32
+/// and 16 KiB give no more right first offers (70.0 and 70.1 % in the file alone, 72.9 % with the
+/// workspace), 16 and 4 KiB give 0.2 points less.
+const BYTES_BEFORE: usize = 20 << 10;
+const BYTES_AFTER: usize = 8 << 10;
 
 /// The text around the cursor, cut where code begins.
 #[derive(Debug)]
