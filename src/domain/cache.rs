@@ -9,6 +9,8 @@
 
 pub mod along;
 
+use std::collections::HashMap;
+
 use lru::LruCache;
 
 use super::class::{Extent, RequestClass};
@@ -61,10 +63,20 @@ pub struct Place {
     pub after: String,
 }
 
+/// The answers of one place.
+#[derive(Debug)]
+struct Kept {
+    tail: u64,
+    answers: Vec<Answer>,
+}
+
 /// A bounded store of answers, least recently used out first.
 #[derive(Debug)]
 pub struct Cache {
-    answers: LruCache<[u8; 16], Vec<Answer>>,
+    answers: LruCache<[u8; 16], Kept>,
+    /// How many places end so. Most of what a lookup steps back over ends like none of them, which
+    /// costs much less to see than its key does to make.
+    tails: HashMap<u64, usize>,
     entries_max: usize,
     bytes: usize,
     bytes_max: usize,
@@ -73,12 +85,14 @@ pub struct Cache {
 impl Cache {
     /// An empty cache. Zero entries switch it off.
     pub fn new(entries_max: usize, bytes_max: usize) -> Self {
-        Self { answers: LruCache::unbounded(), entries_max, bytes: 0, bytes_max }
+        let answers = LruCache::unbounded();
+        Self { answers, tails: HashMap::new(), entries_max, bytes: 0, bytes_max }
     }
 
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.answers.clear();
+        self.tails.clear();
         self.bytes = 0;
     }
 
@@ -99,7 +113,13 @@ impl Cache {
         }
         self.bytes += size_of(&answer);
         let key = key(place, place.before.len());
-        let kept = self.answers.get_or_insert_mut(key, Vec::new);
+        let tail = tail(place, place.before.len());
+        let tails = &mut self.tails;
+        let new = || {
+            *tails.entry(tail).or_default() += 1;
+            Kept { tail, answers: Vec::new() }
+        };
+        let kept = &mut self.answers.get_or_insert_mut(key, new).answers;
         if let Some(index) = kept.iter().position(|known| known.model == answer.model) {
             self.bytes -= size_of(&kept.remove(index));
         }
@@ -108,8 +128,14 @@ impl Cache {
             self.bytes -= size_of(&kept.remove(0));
         }
         while self.answers.len() > self.entries_max || self.bytes > self.bytes_max {
-            let Some((_, answers)) = self.answers.pop_lru() else { break };
-            self.bytes -= answers.iter().map(size_of).sum::<usize>();
+            let Some((_, kept)) = self.answers.pop_lru() else { break };
+            self.bytes -= kept.answers.iter().map(size_of).sum::<usize>();
+            if let Some(count) = self.tails.get_mut(&kept.tail) {
+                *count -= 1;
+                if *count == 0 {
+                    self.tails.remove(&kept.tail);
+                }
+            }
         }
     }
 
@@ -130,7 +156,10 @@ impl Cache {
         let shortest = place.before.len().saturating_sub(TYPED_MAX);
         let ends = (shortest..=place.before.len()).rev();
         for end in ends.filter(|end| place.before.is_char_boundary(*end)) {
-            let Some(answers) = self.answers.get(&key(place, end)) else { continue };
+            if !self.tails.contains_key(&tail(place, end)) {
+                continue;
+            }
+            let Some(Kept { answers, .. }) = self.answers.get(&key(place, end)) else { continue };
             let typed = &place.before[end..];
             let fits = |answer: &&Answer| {
                 let is_rest = answer.text.len() > typed.len() && answer.text.starts_with(typed);
@@ -152,6 +181,13 @@ fn size_of(answer: &Answer) -> usize {
 /// Whether an editor may have put this character after the cursor by itself.
 fn is_auto_closed(c: char) -> bool {
     c.is_whitespace() || ")]}>\"'`;".contains(c)
+}
+
+/// The last bytes before a place.
+fn tail(place: &Place, end: usize) -> u64 {
+    let start = end.saturating_sub(std::mem::size_of::<u64>());
+    let bytes = &place.before.as_bytes()[start..end];
+    bytes.iter().fold(0, |tail, byte| tail << 8 | u64::from(*byte))
 }
 
 fn key(place: &Place, end: usize) -> [u8; 16] {
@@ -188,6 +224,11 @@ mod tests {
             extent: Extent::Line,
             text: text.to_owned(),
         }
+    }
+
+    /// How many places are known by their ends: as many as there are.
+    fn tails(cache: &Cache) -> usize {
+        cache.tails.values().sum()
     }
 
     fn text(cache: &mut Cache, before: &str, after: &str) -> Option<String> {
@@ -233,12 +274,13 @@ mod tests {
         for before in ["a", "b", "c"] {
             cache.insert(&place(before, ""), answer("text"));
         }
-        assert_eq!(cache.len(), 2);
+        assert_eq!((cache.len(), tails(&cache)), (2, 2));
         assert_eq!(text(&mut cache, "a", ""), None);
         let mut small = Cache::new(99, 600);
         for number in 0..50 {
             small.insert(&place(&number.to_string(), ""), answer(&"t".repeat(100)));
             assert!(small.bytes <= 600);
+            assert_eq!(tails(&small), small.len());
         }
         let mut off = Cache::new(0, 600);
         off.insert(&place("a", ""), answer("t"));

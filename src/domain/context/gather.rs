@@ -144,6 +144,10 @@ impl Gathering<'_> {
         for (kind, lines) in [(Kind::Imports, imports), (Kind::Signatures, signatures)] {
             let mut room = self.room(kind);
             let mut text = String::new();
+            if room.0 == 0 {
+                continue;
+            }
+            self.redactor.look_ahead(&site.document.rope, SECRET_MARGIN, &lines);
             for range in lines {
                 let [lines] = self.redactor.cut(&site.document.rope, SECRET_MARGIN, [range]);
                 let tokens = self.budget.ruler.tokens(&lines);
@@ -252,6 +256,7 @@ impl Gathering<'_> {
         for (file, ranges) in wanted {
             let excerpts = files.excerpts[file];
             let mut text = String::new();
+            self.redactor.look_ahead(&excerpts.rope, SECRET_MARGIN, &ranges);
             for range in ranges {
                 let [lines] = self.redactor.cut(&excerpts.rope, SECRET_MARGIN, [range]);
                 text.push_str(lines.trim_end_matches(['\r', '\n']));

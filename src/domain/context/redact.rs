@@ -4,49 +4,19 @@
 //! in URLs, literals assigned to names that say secret, and the very keys of the configured
 //! models. The same secret always gets the same placeholder, so a model sees that two places are
 //! equal but not what they hold. An answer that repeats a placeholder is dropped (`postprocess::placeholder`).
-//! Shapes follow the vendors' published token formats.
+
+mod rules;
 
 use std::fmt::Write as _;
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use regex::{Regex, RegexSet};
 use ropey::Rope;
 
 use crate::domain::text;
+pub use rules::warm;
 
 /// What placeholders begin with.
 pub const PLACEHOLDER: &str = "__SECRET_";
-
-/// Token shapes. The group named `s`, or else the whole match, is the secret.
-const RULES: &[&str] = &[
-    // Header lines such as `DEK-Info: AES-256-CBC,…` may stand before the key itself.
-    r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----(?:[[:space:]]*[A-Za-z][A-Za-z-]*: [^\r\n]*)*[^-]*(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----)?",
-    r"(?-u:\b)(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}(?-u:\b)",
-    r"(?-u:\b)gh[pousr]_[A-Za-z0-9]{30,}",
-    r"(?-u:\b)github_pat_[A-Za-z0-9_]{22,}",
-    r"(?-u:\b)glpat-[A-Za-z0-9_-]{20,}",
-    r"(?-u:\b)sk-[A-Za-z0-9_-]{20,}",
-    r"(?-u:\b)[sr]k_(?:live|test)_[A-Za-z0-9]{16,}",
-    r"(?-u:\b)xox[abeoprs]-[A-Za-z0-9-]{10,}",
-    r"(?-u:\b)AIza[0-9A-Za-z_-]{35}",
-    r"(?-u:\b)npm_[A-Za-z0-9]{30,}",
-    r"(?-u:\b)eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{5,}",
-    r"[a-z][a-z0-9+.-]*://[^/[:space:]:@]+:(?P<s>[^/[:space:]@]{3,})@",
-    r#"(?i)(?:passwd|password|secret|api_?-?key|auth_?-?token|access_?-?token|private_?-?key)["']?[[:space:]]*(?::|=|:=|=>)[[:space:]]*["'](?P<s>[^"'[:space:]]{8,})["']"#,
-];
-
-static COMPILED: LazyLock<Vec<Regex>> =
-    LazyLock::new(|| RULES.iter().filter_map(|rule| Regex::new(rule).ok()).collect());
-
-/// The same rules at once: nearly every text has nothing to hide, which one pass tells.
-static ANY: LazyLock<RegexSet> = LazyLock::new(|| RegexSet::new(RULES).unwrap_or_default());
-
-/// Compiles the rules ahead of the first request; about a millisecond.
-pub fn warm() {
-    LazyLock::force(&COMPILED);
-    LazyLock::force(&ANY);
-}
 
 /// Replaces the secrets in the texts of one prompt.
 pub struct Redactor<'a> {
@@ -55,12 +25,22 @@ pub struct Redactor<'a> {
     /// The secrets so far; their numbers are their places here.
     names: Vec<String>,
     count: usize,
+    /// The text searched last.
+    searched: Option<Searched>,
+}
+
+/// A piece of a document that was searched for secrets.
+struct Searched {
+    rope: Rope,
+    start: usize,
+    text: String,
+    spans: Vec<Range<usize>>,
 }
 
 impl<'a> Redactor<'a> {
     /// A redactor for one prompt. Without keys, not even an empty list of them, it changes nothing.
     pub fn new(own_keys: Option<&'a [String]>) -> Self {
-        Self { own_keys, names: Vec::new(), count: 0 }
+        Self { own_keys, names: Vec::new(), count: 0, searched: None }
     }
 
     /// How many secrets were replaced.
@@ -80,15 +60,26 @@ impl<'a> Redactor<'a> {
         let Some(own_keys) = self.own_keys else {
             return ranges.map(|range| text::head_after(rope, range.start, range.len()));
         };
-        let first = ranges.first().map_or(0, |range| range.start).saturating_sub(margin);
-        let last = ranges.last().map_or(0, |range| range.end).saturating_add(margin);
-        let start = text::floor_char(rope, first);
-        let searched = text::head_after(rope, start, last - start);
-        let spans = secrets(&searched, own_keys);
-        ranges.map(|range| {
-            let range = range.start - start..(range.end - start).min(searched.len());
-            self.replaced(&searched, range, &spans)
-        })
+        let wanted = around(rope, margin, &ranges);
+        let known = self.searched.take().filter(|known| known.holds(rope, &wanted));
+        let known = known.unwrap_or_else(|| Searched::of(rope, wanted, own_keys));
+        let cut = ranges.map(|range| {
+            let part = range.start - known.start..(range.end - known.start).min(known.text.len());
+            self.replaced(&known.text, part, &known.spans)
+        });
+        self.searched = Some(known);
+        cut
+    }
+
+    /// Searches all ranges of a document at once, where that is less than to search around each of them.
+    /// The ranges are then [cut](Self::cut) from what was found.
+    pub fn look_ahead(&mut self, rope: &Rope, margin: usize, ranges: &[Range<usize>]) {
+        let Some(own_keys) = self.own_keys else { return };
+        let all = around(rope, margin, ranges);
+        let each: usize = ranges.iter().map(|range| range.len() + 2 * margin).sum();
+        if all.len() < each {
+            self.searched = Some(Searched::of(rope, all, own_keys));
+        }
     }
 
     /// A part of a text. A placeholder stands where its secret begins.
@@ -117,14 +108,33 @@ impl<'a> Redactor<'a> {
     }
 }
 
+impl Searched {
+    fn of(rope: &Rope, range: Range<usize>, own_keys: &[String]) -> Self {
+        let text = text::head_after(rope, range.start, range.len());
+        let spans = secrets(&text, own_keys);
+        Self { rope: rope.clone(), start: range.start, text, spans }
+    }
+
+    fn holds(&self, rope: &Rope, range: &Range<usize>) -> bool {
+        let end = self.start + self.text.len();
+        self.rope.is_instance(rope) && self.start <= range.start && range.end <= end
+    }
+}
+
+/// What has to be searched for these ranges: all between the first and the last, and the margin.
+fn around(rope: &Rope, margin: usize, ranges: &[Range<usize>]) -> Range<usize> {
+    let start = ranges.iter().map(|range| range.start).min().unwrap_or(0).saturating_sub(margin);
+    let end = ranges.iter().map(|range| range.end).max().unwrap_or(0).saturating_add(margin);
+    text::floor_char(rope, start)..text::floor_char(rope, end)
+}
+
 /// The places of all secrets, in order and without overlaps.
 fn secrets(text: &str, own_keys: &[String]) -> Vec<Range<usize>> {
     let own = own_keys
         .iter()
         .filter(|key| key.len() >= 8)
         .flat_map(|key| text.match_indices(key.as_str()).map(|(at, key)| at..at + key.len()));
-    let found = ANY.matches(text);
-    let shaped = found.iter().filter_map(|number| COMPILED.get(number)).flat_map(|rule| {
+    let shaped = rules::possible(text).flat_map(|rule| {
         rule.captures_iter(text)
             .filter_map(|found| found.name("s").or_else(|| found.get(0)))
             .map(|found| found.range())
@@ -152,11 +162,6 @@ mod tests {
         let ranges = [0..before.len(), before.len()..rope.len_bytes()];
         let [before, after] = redactor.cut(&rope, 0, ranges);
         (before, after, redactor.count())
-    }
-
-    #[test]
-    fn every_rule_compiles() {
-        assert_eq!((COMPILED.len(), ANY.len()), (RULES.len(), RULES.len()));
     }
 
     #[test]
@@ -203,6 +208,28 @@ mod tests {
         assert_eq!((begun.as_str(), redactor.count()), ("a\n__SECRET_1__", 1));
         let mut off = Redactor::new(None);
         assert_eq!(off.cut(&rope, 0, [part(0..7)]), ["a\n-----"]);
+    }
+
+    #[test]
+    fn ranges_looked_at_ahead_are_cut_as_each_by_itself() {
+        let token = format!("ghp_{}", "a1B2".repeat(9));
+        let text = format!("use a;\n{}let é = \"{token}\";\n", "use b;\n".repeat(20)).repeat(9);
+        let (rope, other) = (Rope::from_str(&text), Rope::from_str(&text.replace("ghp_", "xyz_")));
+        let ranges: Vec<Range<usize>> =
+            text.match_indices("let").map(|(at, _)| at - 3..at + 55).collect();
+        for margin in [0, 100, 5_000] {
+            let (mut ahead, mut alone) = (Redactor::new(Some(&[])), Redactor::new(Some(&[])));
+            ahead.look_ahead(&rope, margin, &ranges);
+            for range in &ranges {
+                let part = || [range.clone()];
+                assert_eq!(ahead.cut(&rope, margin, part()), alone.cut(&rope, margin, part()));
+            }
+            // What is known of one document says nothing of another.
+            ahead.look_ahead(&rope, margin, &ranges);
+            let [text] = ahead.cut(&other, margin, [ranges[0].clone()]);
+            assert!(text.contains("xyz_"), "{text}");
+            assert_eq!((ahead.count(), alone.count()), (9, 9));
+        }
     }
 
     #[test]

@@ -41,17 +41,20 @@ fn breaks(site: &Site, cleaned: &Cleaned, spare: usize) -> Option<bool> {
     if !is_code || !is_small || leaves_block_empty(site, &cleaned.text) {
         return None;
     }
-    let mut copy = document.clone();
-    if !document.syntax.is_fresh(document.revision) {
-        let tree = bounded(document)?;
-        copy.syntax.publish(tree, document.revision, site.offset);
-    }
     let from = site.offset.saturating_sub(WINDOW);
     let behind = site.offset + cleaned.replace_after;
-    let before = errors(copy.syntax.latest()?, from, behind + WINDOW)? + spare;
-    copy.splice(site.offset..behind, &cleaned.text);
     let end = site.offset + cleaned.text.len();
-    if errors(&bounded(&copy)?, from, end + WINDOW)? <= before {
+    let mut copy = document.clone();
+    copy.splice(site.offset..behind, &cleaned.text);
+    let with = errors(&bounded(&copy)?, from, end + WINDOW)?;
+    if with <= spare {
+        return Some(false);
+    }
+    let anew =
+        if document.syntax.is_fresh(document.revision) { None } else { Some(bounded(document)?) };
+    let tree = anew.as_ref().or(document.syntax.latest())?;
+    let before = errors(tree, from, behind + WINDOW)? + spare;
+    if with <= before {
         return Some(false);
     }
     let inserted = Site::new(copy, end, site.trigger);

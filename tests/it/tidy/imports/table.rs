@@ -14,7 +14,16 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer {
         module: "domain",
         modules: &[],
-        crates: &["ropey", "tree_sitter", "regex", "blake3", "lru", "memchr"],
+        crates: &[
+            "ropey",
+            "tree_sitter",
+            "regex",
+            // Tells in one pass which rules of redaction a text can break.
+            "aho_corasick",
+            "blake3",
+            "lru",
+            "memchr",
+        ],
     },
     Layer {
         module: "config",
