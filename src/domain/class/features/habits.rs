@@ -12,6 +12,8 @@ use crate::domain::words::Letters;
 
 /// Bound: places counted for each key and direction, nearest first before the cursor.
 const PLACES_MAX: usize = 40;
+/// Bytes to a line, about.
+const BYTES_OF_LINE: usize = 32;
 
 /// What stands on the rest of a line, as far as its text tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,10 +142,13 @@ fn places(key: &str, window: &Window<'_>) -> (Tally, f32) {
     };
     // The cursor's own place is the end of the text before it, which is left out.
     let before = &window.before[..window.before.len() - key.len().min(window.before.len())];
-    for at in memmem::rfind_iter(before.as_bytes(), key).take(PLACES_MAX) {
+    let finder = memmem::Finder::new(key);
+    // Searching backwards is many times slower than finding all and keeping the last.
+    let all: Vec<usize> = finder.find_iter(before.as_bytes()).collect();
+    for at in all.into_iter().rev().take(PLACES_MAX) {
         see(&window.before, at);
     }
-    for at in memmem::find_iter(window.after.as_bytes(), key).take(PLACES_MAX / 2) {
+    for at in finder.find_iter(window.after.as_bytes()).take(PLACES_MAX / 2) {
         see(&window.after, at);
     }
     (tally, goes_on)
@@ -205,15 +210,31 @@ fn after_lines(window: &Window<'_>, sheet: &mut Sheet<'_>) {
 }
 
 fn lines<'t>(text: &'t str, lexical: &Lexical, letters: &Letters<'_>) -> Vec<Line<'t>> {
-    let mut lines = Vec::new();
-    for line in text.lines() {
+    // There are hundreds of lines: texts are compared only where their first bytes are the same.
+    let first_byte = |text: &str| text.as_bytes().first().copied().unwrap_or(0);
+    let (mut begins_comment, mut begins_pattern) = ([false; 256], [false; 256]);
+    let openers = lexical.block_comments.iter().map(|comment| &comment.open);
+    for opener in lexical.line_comments.iter().chain(openers) {
+        begins_comment[usize::from(first_byte(opener))] = true;
+    }
+    for word in lexical.import_words.iter().map(String::as_str).chain(["@", "#"]) {
+        begins_pattern[usize::from(first_byte(word))] = true;
+    }
+    let mut lines = Vec::with_capacity(text.len() / BYTES_OF_LINE);
+    let mut start = 0;
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]);
+    for end in ends {
+        let line = &text[start..end];
+        start = end + 1;
         let content = line.trim();
         let Some((first, _)) = tokens::first(content, letters) else { continue };
-        if is_comment(content, lexical) {
+        let byte = usize::from(first_byte(content));
+        if begins_comment[byte] && is_comment(content, lexical) {
             continue;
         }
-        let is_pattern = content.starts_with(['@', '#'])
-            || lexical.import_words.iter().any(|word| word == first);
+        let is_pattern = begins_pattern[byte]
+            && (content.starts_with(['@', '#'])
+                || lexical.import_words.iter().any(|word| word == first));
         lines.push(Line {
             first,
             last: content.chars().next_back().unwrap_or(' '),
