@@ -30,7 +30,7 @@ use tabtier::config::languages::Languages;
 use tabtier::domain::class::classify;
 use tabtier::domain::document::{Document, DocumentId};
 use tabtier::domain::index::{Draft, Index, Key};
-use tabtier::domain::local::{Known, offers};
+use tabtier::domain::local::{Kept, Known, offers};
 use tabtier::domain::outline::Outline;
 use tabtier::domain::route::{Circumstances, evidence, plan};
 use tabtier::domain::site::{Site, Trigger};
@@ -124,6 +124,7 @@ struct Bench {
     document: Document,
     settings: Settings,
     index: Arc<RwLock<Index>>,
+    kept: Kept,
     plans: Samples,
     offers: Samples,
     both: Samples,
@@ -148,6 +149,7 @@ impl Bench {
             document,
             settings: Settings::default(),
             index,
+            kept: Kept::default(),
             plans: Samples::default(),
             offers: Samples::default(),
             both: Samples::default(),
@@ -210,6 +212,7 @@ impl Bench {
         let known = Known {
             index: Some(&index),
             own: Some(Key::Open(DocumentId(1))),
+            kept: Some(&self.kept),
             closers: true,
             names: true,
             lines: true,

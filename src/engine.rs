@@ -40,6 +40,7 @@ use crate::domain::cache::Cache;
 use crate::domain::document::{Document, DocumentId};
 use crate::domain::explain::{Explanation, Silence};
 use crate::domain::ledger::Ledger;
+use crate::domain::local::Kept;
 use crate::domain::money::PicoUsd;
 use crate::domain::ruler::Calibration;
 use crate::provider::registry::Registry;
@@ -65,6 +66,8 @@ pub struct Engine {
     requests: AtomicU64,
     feedback: Feedback,
     indexes: Arc<Indexes>,
+    /// What the local engine read for the last request.
+    kept: Kept,
 }
 
 /// What flights need when they end, possibly after everything else is gone.
@@ -115,6 +118,7 @@ impl Engine {
             requests: AtomicU64::new(0),
             feedback,
             indexes: Arc::default(),
+            kept: Kept::default(),
         })
     }
 

@@ -15,7 +15,7 @@ use tabtier::config::languages::Languages;
 use tabtier::domain::class::classify;
 use tabtier::domain::document::{Document, DocumentId};
 use tabtier::domain::index::{Index, Key};
-use tabtier::domain::local::{Known, offers};
+use tabtier::domain::local::{Kept, Known, offers};
 use tabtier::domain::outline::Outline;
 use tabtier::domain::route::{Circumstances, evidence, plan};
 use tabtier::domain::site::{Site, Trigger};
@@ -112,6 +112,7 @@ struct Typist<'a> {
     at: usize,
     document: Document,
     index: Index,
+    kept: Kept,
     settings: Settings,
 }
 
@@ -131,6 +132,7 @@ impl<'a> Typist<'a> {
             at: 0,
             document,
             index: Index::default(),
+            kept: Kept::default(),
             settings: Settings::default(),
         };
         typist.parse();
@@ -201,8 +203,14 @@ impl<'a> Typist<'a> {
         };
         let role = plan(&found, &self.settings.policy, &around).local;
         let own = Some(Key::Open(self.document.id));
-        let known =
-            Known { index: Some(&self.index), own, closers: true, names: true, lines: true };
+        let known = Known {
+            index: Some(&self.index),
+            own,
+            kept: Some(&self.kept),
+            closers: true,
+            names: true,
+            lines: true,
+        };
         let offers = offers(&site, &found, &known).into_iter();
         let best = offers.clone().next().filter(|best| best.is_last_resort(Trigger::Automatic));
         let alone = offers.into_iter().find(|offer| offer.answers_alone(role));

@@ -51,6 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let known = Known {
             index: Some(&workspace.index),
             own: Some(Key::Open(site.document.id)),
+            kept: None,
             closers: true,
             names: true,
             lines: true,

@@ -8,7 +8,7 @@
 mod scanner;
 mod signs;
 
-pub use scanner::{Scanner, Unclosed};
+pub use scanner::{Resume, Scanner, Unclosed};
 pub use signs::{by_sign, code_of};
 
 /// What a place in the text is part of.

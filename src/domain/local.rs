@@ -10,6 +10,7 @@
 
 mod closers;
 mod codes;
+mod kept;
 mod lines;
 mod names;
 mod ranker;
@@ -23,6 +24,8 @@ use super::index::{Index, Key};
 use super::language::Language;
 use super::route::LocalRole;
 use super::site::{Site, Trigger};
+pub use kept::Kept;
+use kept::recall;
 use text::{Cutter, Surroundings};
 pub use usual::{Use, Usual};
 
@@ -75,6 +78,8 @@ pub struct Known<'a> {
     pub index: Option<&'a Index>,
     /// The segment of the site's own document.
     pub own: Option<Key>,
+    /// What was read for the request before, where that is kept.
+    pub kept: Option<&'a Kept>,
     /// Whether closers may be offered.
     pub closers: bool,
     /// Whether names may be offered.
@@ -130,8 +135,12 @@ pub fn candidates_by(
     let wants_closers = closers::are_possible(site, found, known);
     let wants_lines = lines::are_possible(site, known);
     let cutter = Cutter::new(&site.document.language.lexical);
-    let surroundings = (wants_closers || wants_lines).then(|| Surroundings::of(site));
-    let lines = surroundings.as_ref().map(|around| around.lines(&cutter));
+    let around = (wants_closers || wants_lines).then(|| Surroundings::of(site));
+    let around = around.map(|around| {
+        let kept = known.kept.map(|kept| &kept.lines);
+        (recall(kept, site, (&around.text, around.above), || around.cut(&cutter)), around)
+    });
+    let lines = around.as_ref().map(|(cut, around)| around.lines(cut));
     let mut candidates = Vec::new();
     if let Some(lines) = lines.as_ref().filter(|_| wants_closers) {
         candidates.extend(closers::candidates(site, found, (lines, &cutter)));

@@ -5,13 +5,13 @@
 //! Words and signs are compared by hash, which is what the counts are kept under.
 
 pub mod contexts;
+mod reader;
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::language::Lexical;
-use super::lexical::{Mode, Scanner};
-use super::words::{Letters, NAME_BYTES_MAX};
+pub use reader::{Reader, Resume};
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,117 +129,9 @@ impl Hasher for AsItIs {
     }
 }
 
-/// Signs that are always a token of their own.
-const SINGLE: &[u8] = b"()[]{},;\"'`@#";
-
 /// Calls `see` with every token of the code in `text`, which begins in code.
-pub fn for_each_token<'t>(text: &'t str, lexical: &'t Lexical, mut see: impl FnMut(Token<'t>)) {
-    let letters = Letters::new(lexical);
-    let begins_string = openers_in_letters(lexical);
-    let mut scanner = Scanner::modes_only(lexical);
-    let mut is_single = [false; 256];
-    for sign in SINGLE.iter().filter(|sign| !letters.is_word(char::from(**sign))) {
-        is_single[usize::from(*sign)] = scanner.is_plain_sign(*sign);
-    }
-    let bytes = text.as_bytes();
-    let (mut at, mut starts_line) = (0, true);
-    while let Some(byte) = bytes.get(at) {
-        if !matches!(scanner.mode(), Mode::Code) {
-            starts_line |= matches!(byte, b'\n' | b'\r') && is_comment(scanner.mode());
-            at = ceil_char(text, at + scanner.step_at(text, at));
-            continue;
-        }
-        // Where a line begins, the scanner has to see how deep.
-        if *byte == b' ' && !starts_line {
-            at += 1;
-            continue;
-        }
-        if is_single[usize::from(*byte)] && !scanner.is_in_template() {
-            let (sign, hash) = (&text[at..=at], OF_BYTES[usize::from(*byte)]);
-            see(Token { text: sign, start: at, kind: Kind::Sign, starts_line, hash });
-            scanner.pass_plain();
-            (at, starts_line) = (at + 1, false);
-            continue;
-        }
-        let mut fnv = Fnv::NEW;
-        let length = letters.word_at(text, at, |byte| fnv = fnv.add(byte));
-        let word = &text[at..at + length];
-        let is_name = length > 0
-            && !(begins_string[usize::from(*byte)] && letters.begins_string(word, &text[at..]));
-        if is_name {
-            let is_number = byte.is_ascii_digit() || length > NAME_BYTES_MAX;
-            let (kind, hash) =
-                if is_number { (Kind::Number, NUMBER) } else { (Kind::Name, fnv.finish()) };
-            see(Token { text: word, start: at, kind, starts_line, hash });
-            scanner.pass_plain();
-            (at, starts_line) = (at + length, false);
-            continue;
-        }
-        let step = scanner.step_at(text, at);
-        let length = match scanner.mode() {
-            Mode::Code if byte.is_ascii_whitespace() => {
-                starts_line |= matches!(byte, b'\n' | b'\r');
-                at += step;
-                continue;
-            }
-            Mode::Code => sign_length(text, at, lexical, &letters, &scanner).max(step),
-            Mode::String { .. } => step,
-            Mode::Text | Mode::LineComment | Mode::BlockComment { .. } => {
-                at = ceil_char(text, at + step);
-                continue;
-            }
-        };
-        let is_code = matches!(scanner.mode(), Mode::Code);
-        let end = ceil_char(text, at + length);
-        let sign = &text[at..end];
-        let (kind, hash) = if is_code { (Kind::Sign, hash(sign)) } else { (Kind::Text, TEXT) };
-        see(Token { text: sign, start: at, kind, starts_line, hash });
-        (at, starts_line) = (end, false);
-    }
-}
-
-/// The bytes with which a string may open that stand in names as well, such as the `r` of `r"`.
-fn openers_in_letters(lexical: &Lexical) -> [bool; 256] {
-    let mut begins = [false; 256];
-    for first in lexical.strings.iter().filter_map(|string| string.open.bytes().next()) {
-        begins[usize::from(first)] = true;
-    }
-    begins
-}
-
-fn is_comment(mode: &Mode) -> bool {
-    matches!(mode, Mode::LineComment | Mode::BlockComment { .. })
-}
-
-/// The bytes of the operator or single sign at `at`.
-fn sign_length(
-    text: &str,
-    at: usize,
-    lexical: &Lexical,
-    letters: &Letters<'_>,
-    scanner: &Scanner<'_>,
-) -> usize {
-    let rest = &text[at..];
-    let bytes = rest.as_bytes();
-    if SINGLE.contains(&bytes[0]) {
-        return 1;
-    }
-    let mut operators = lexical.member_operators.iter().map(String::as_bytes);
-    let is_here = |o: &&[u8]| o.first() == bytes.first() && bytes.starts_with(o);
-    if let Some(operator) = operators.find(is_here) {
-        return operator.len();
-    }
-    let is_operator = |byte: &u8| {
-        byte.is_ascii_punctuation()
-            && !SINGLE.contains(byte)
-            && !letters.is_word(char::from(*byte))
-            && !scanner.is_interesting(*byte)
-    };
-    1 + bytes[1..].iter().take_while(|byte| is_operator(byte)).count()
-}
-
-fn ceil_char(text: &str, at: usize) -> usize {
-    (at..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
+pub fn for_each_token<'t>(text: &'t str, lexical: &Lexical, see: impl FnMut(Token<'t>)) {
+    Reader::new(lexical).read(text, 0..text.len(), see);
 }
 
 #[cfg(test)]

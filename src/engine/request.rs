@@ -198,6 +198,7 @@ impl<'a> Run<'a> {
         let known = Known {
             index: Some(&index),
             own: Some(Key::Open(site.document.id)),
+            kept: Some(&self.engine.kept),
             closers: settings.closers,
             names: settings.names,
             lines: settings.lines,

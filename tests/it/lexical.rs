@@ -12,7 +12,7 @@ use tabtier::domain::language::Language;
 use tabtier::domain::lexical::{Mode, Scanner};
 use tabtier::domain::site::{Site, Trigger};
 use tabtier::domain::syntax::parse;
-use tabtier::domain::tokens::for_each_token;
+use tabtier::domain::tokens::{Reader, Token, for_each_token};
 
 /// A language with a grammar has at least this many cases.
 const CASES_MIN: usize = 8;
@@ -176,6 +176,33 @@ fn slices_of_real_text_are_read_by_every_language() {
             });
         }
     }
+}
+
+/// What is kept of a text between keystrokes must be what it would be read as anew.
+#[test]
+fn tokens_read_on_from_a_line_are_those_read_at_once() {
+    let fact = |token: Token<'_>| (token.start, token.hash, token.kind, token.starts_line);
+    let (mut lines, mut resumed) = (0, 0);
+    for language in Languages::shared().all() {
+        let lexical = &language.lexical;
+        for Case { name, prefix, suffix, .. } in cases(language) {
+            let text = prefix + &suffix;
+            let mut whole = Vec::new();
+            for_each_token(&text, lexical, |token| whole.push(fact(token)));
+            for (end, _) in text.match_indices('\n') {
+                let start = end + 1;
+                let (mut reader, mut tokens) = (Reader::new(lexical), Vec::new());
+                let reached = reader.read(&text, 0..start, |token| tokens.push(fact(token)));
+                lines += 1;
+                let Some(resume) = reader.resume().filter(|_| reached == start) else { continue };
+                resumed += 1;
+                let mut reader = Reader::resumed(lexical, &resume);
+                reader.read(&text, start..text.len(), |token| tokens.push(fact(token)));
+                assert!(tokens == whole, "{name}: from byte {start}");
+            }
+        }
+    }
+    assert!(resumed * 2 > lines, "{resumed} of {lines} lines");
 }
 
 #[test]

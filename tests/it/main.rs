@@ -19,6 +19,7 @@ mod init;
 mod ledger;
 mod lexical;
 mod llama_cpp;
+mod local;
 mod money;
 mod neovim;
 mod network;

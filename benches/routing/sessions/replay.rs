@@ -11,7 +11,7 @@ use tabtier::config::languages::Languages;
 use tabtier::domain::class::{Classification, Extent, RequestClass, classify};
 use tabtier::domain::document::{Document, DocumentId};
 use tabtier::domain::index::{Index, Key};
-use tabtier::domain::local::{Known, offers};
+use tabtier::domain::local::{Kept, Known, offers};
 use tabtier::domain::prompt::PromptForm;
 use tabtier::domain::route::{Circumstances, ModelSpec, Place, Plan, Policy, Tier, evidence, plan};
 use tabtier::domain::site::{Site, Trigger};
@@ -99,6 +99,7 @@ struct Player<'a> {
     recording: &'a Recording,
     document: Document,
     index: Index,
+    kept: Kept,
     policy: Policy,
     models: Vec<ModelSpec>,
     begin: Instant,
@@ -116,6 +117,7 @@ impl<'a> Player<'a> {
             recording,
             document: Document::new(DocumentId(1), 1, language, &recording.start),
             index: Index::default(),
+            kept: Kept::default(),
             models: policy.models.iter().flatten().map(|id| model(id)).collect(),
             policy,
             begin: Instant::now(),
@@ -168,6 +170,7 @@ impl<'a> Player<'a> {
         let known = Known {
             index: Some(&self.index),
             own: Some(Key::Open(site.document.id)),
+            kept: Some(&self.kept),
             closers: true,
             names: true,
             lines: true,

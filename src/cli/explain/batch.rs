@@ -151,6 +151,7 @@ fn decide(
     let known = Known {
         index: Some(&index),
         own: Some(Key::Open(own)),
+        kept: None,
         closers: settings.local.closers,
         names: settings.local.names,
         lines: settings.local.lines,

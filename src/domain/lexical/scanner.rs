@@ -65,6 +65,16 @@ pub struct Scanner<'a> {
     missing: Vec<Open>,
 }
 
+/// How to go on at the beginning of a line, outside of any text.
+#[derive(Clone, Debug)]
+pub struct Resume {
+    mode: Mode,
+    stack: Vec<Open>,
+    position: usize,
+    floor: usize,
+    is_value_at_floor: bool,
+}
+
 impl<'a> Scanner<'a> {
     /// A scanner at the beginning of a region of code.
     pub fn new(lexical: &'a Lexical) -> Self {
@@ -107,6 +117,29 @@ impl<'a> Scanner<'a> {
         }
         scanner.begins_word = [false; 256];
         scanner
+    }
+
+    /// How another scanner may go on in the same region; `None` unless a line begins here, in code or
+    /// between tags.
+    pub fn resume(&self) -> Option<Resume> {
+        let is_between = matches!(self.mode, Mode::Code | Mode::Text)
+            && self.suspended.is_empty()
+            && self.pending.is_empty();
+        (is_between && self.is_line_start && self.line_indent == 0).then(|| Resume {
+            mode: self.mode.clone(),
+            stack: self.stack.clone(),
+            position: self.line_start,
+            floor: self.floor,
+            is_value_at_floor: self.is_value_at_floor,
+        })
+    }
+
+    /// This one, new, where another one has stopped.
+    #[must_use]
+    pub fn resumed(self, resume: &Resume) -> Self {
+        let Resume { mode, stack, position, floor, is_value_at_floor } = resume.clone();
+        let line_start = position;
+        Self { mode, stack, position, line_start, floor, is_value_at_floor, ..self }
     }
 
     /// What the end of the text fed so far is part of.

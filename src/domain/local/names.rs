@@ -13,6 +13,7 @@ mod evidence;
 mod far;
 mod features;
 mod known;
+mod rows;
 mod usually;
 mod window;
 
@@ -30,6 +31,7 @@ use evidence::Seen;
 use far::Far;
 use features::Common;
 use known::Definitions;
+pub(super) use rows::{Above, Rows};
 use usually::Usually;
 use window::{Read, Window};
 
@@ -98,7 +100,8 @@ pub(super) fn candidates(
     }
     let window = Window::around(site);
     let typed = Typed::of(&site.word);
-    let Read { place: here, found: occurrences, all } = window.read(site, typed.is_some());
+    let Read { place: here, found: occurrences, all } =
+        window.read(site, known.kept, typed.is_some());
     let mut near = evidence::gather(&occurrences, &here);
     let whole = near.remove(&hash(&site.word));
     let far = known.index.map(|index| (index, far::gather(index, known.own, &here, &site.word)));

@@ -24,7 +24,14 @@ fn offers_at(code: &str) -> Vec<Offer> {
     offers(
         &site,
         &found,
-        &Known { index: Some(&index), own: Some(own), closers: true, names: true, lines: true },
+        &Known {
+            index: Some(&index),
+            own: Some(own),
+            kept: None,
+            closers: true,
+            names: true,
+            lines: true,
+        },
     )
 }
 

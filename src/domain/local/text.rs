@@ -74,54 +74,83 @@ pub(super) struct Line<'t> {
     tokens: Range<usize>,
 }
 
-/// The text lines are read from.
+/// The text lines are read from, without the cursor's own line.
 #[derive(Debug)]
 pub(super) struct Surroundings {
-    before: String,
-    after: String,
+    pub(super) text: String,
+    /// How much of it stands above the cursor.
+    pub(super) above: usize,
 }
 
 impl Surroundings {
     pub(super) fn of(site: &Site) -> Self {
         let rope = &site.document.rope;
         let line = text::line_range(rope, site.offset);
-        let mut before = text::tail_before(rope, line.start, BYTES_BEFORE);
-        if before.len() < line.start {
+        let mut text = text::tail_before(rope, line.start, BYTES_BEFORE);
+        if text.len() < line.start {
             // What is left of a line that was cut would pass for one.
-            let cut = before.find('\n').map_or(before.len(), |at| at + 1);
-            before.drain(..cut);
+            let cut = text.find('\n').map_or(text.len(), |at| at + 1);
+            text.drain(..cut);
         }
-        let mut after = text::head_after(rope, line.end, BYTES_AFTER);
-        if line.end + after.len() < rope.len_bytes() {
-            after.truncate(after.rfind('\n').unwrap_or(0));
-        }
-        Self { before, after }
+        let above = text.len();
+        let after = text::head_after(rope, line.end, BYTES_AFTER);
+        let is_whole = line.end + after.len() == rope.len_bytes();
+        text.push_str(if is_whole { &after } else { &after[..after.rfind('\n').unwrap_or(0)] });
+        Self { text, above }
     }
 
-    /// The lines, and those before the cursor's counted.
-    pub(super) fn lines(&self, cutter: &Cutter<'_>) -> Lines<'_> {
-        let tokens = Vec::with_capacity((self.before.len() + self.after.len()) / BYTES_OF_TOKEN);
-        let mut found = Lines { all: Vec::new(), tokens, above: 0 };
-        for (part, is_above) in [(&self.before, true), (&self.after, false)] {
-            for line in part.lines() {
-                let text = line.trim();
-                if text.is_empty() || text.len() > LINE_BYTES_MAX {
-                    continue;
-                }
-                let from = found.tokens.len();
-                let end = cutter.cut(text, &mut found.tokens);
-                let text = text[..end].trim_end();
-                if text.is_empty() {
-                    continue;
-                }
-                let indent = line.len() - line.trim_start().len();
-                found.all.push(Line { text, indent, tokens: from..found.tokens.len() });
+    /// The lines cut into tokens.
+    pub(super) fn cut(&self, cutter: &Cutter<'_>) -> Cut {
+        let mut cut = Cut {
+            lines: Vec::new(),
+            tokens: Vec::with_capacity(self.text.len() / BYTES_OF_TOKEN),
+            above: 0,
+        };
+        cut.add(0, &self.text[..self.above], cutter);
+        cut.above = cut.lines.len();
+        cut.add(self.above, &self.text[self.above..], cutter);
+        cut
+    }
+
+    /// The same lines, as what they were cut into tells.
+    pub(super) fn lines<'t>(&'t self, cut: &'t Cut) -> Lines<'t> {
+        let line = |(text, indent, tokens): &(Range<usize>, usize, Range<usize>)| Line {
+            text: &self.text[text.clone()],
+            indent: *indent,
+            tokens: tokens.clone(),
+        };
+        Lines { all: cut.lines.iter().map(line).collect(), tokens: &cut.tokens, above: cut.above }
+    }
+}
+
+/// What a window was cut into, without its text.
+#[derive(Debug)]
+pub(super) struct Cut {
+    /// Of each line its place in the text, its indentation and its tokens.
+    lines: Vec<(Range<usize>, usize, Range<usize>)>,
+    tokens: Vec<Token>,
+    above: usize,
+}
+
+impl Cut {
+    /// Cuts the lines of `part`, which begins at `start`.
+    fn add(&mut self, start: usize, part: &str, cutter: &Cutter<'_>) {
+        let mut next = 0;
+        for line in part.split_inclusive('\n') {
+            let indent = line.len() - line.trim_start().len();
+            let at = start + next + indent;
+            next += line.len();
+            let text = line.trim();
+            if text.is_empty() || text.len() > LINE_BYTES_MAX {
+                continue;
             }
-            if is_above {
-                found.above = found.all.len();
+            let from = self.tokens.len();
+            let end = cutter.cut(text, &mut self.tokens);
+            let length = text[..end].trim_end().len();
+            if length > 0 {
+                self.lines.push((at..at + length, indent, from..self.tokens.len()));
             }
         }
-        found
     }
 }
 
@@ -129,7 +158,7 @@ impl Surroundings {
 #[derive(Debug)]
 pub(super) struct Lines<'t> {
     pub(super) all: Vec<Line<'t>>,
-    tokens: Vec<Token>,
+    tokens: &'t [Token],
     /// How many of them stand above the cursor.
     pub(super) above: usize,
 }

@@ -18,7 +18,8 @@ fn runs_at(code: &str) -> Vec<Candidate> {
     let site = Site::new(document, before.len(), Trigger::Automatic);
     let cutter = Cutter::new(&site.document.language.lexical);
     let around = crate::domain::local::text::Surroundings::of(&site);
-    candidates(&site, &classify(&site), (&around.lines(&cutter), &cutter))
+    let cut = around.cut(&cutter);
+    candidates(&site, &classify(&site), (&around.lines(&cut), &cutter))
 }
 
 /// The run with this text.

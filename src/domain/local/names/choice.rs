@@ -64,29 +64,30 @@ impl Choice<'_, '_> {
         let site = self.site;
         let is_member = site.member_operator().is_some();
         let keywords = site.document.language.lexical.keywords.iter().filter(|_| !is_member);
-        let keywords = keywords.map(|keyword| (keyword.as_str(), Origin::Keyword));
+        let keywords = keywords.map(|name| (name.as_str(), hash(name), Origin::Keyword));
         let made = made_up(site);
-        let made = made.iter().map(|(name, origin)| (name.as_str(), *origin));
+        let made = made.iter().map(|(name, origin)| (name.as_str(), hash(name), *origin));
         let defined = self.definitions.names(is_member, !site.word.is_empty());
-        let seen = near.values().map(|seen| seen.name);
-        let used = self.far.into_iter();
-        let used = used.flat_map(|(_, names)| names.values().map(|followed| followed.name));
-        let in_text = defined.chain(seen).chain(used).map(|name| (name, Origin::Text));
-        let usual = self.usual.names().map(|name| (name, Origin::Usual));
+        let seen = near.iter().map(|(hash, seen)| (seen.name, *hash));
+        let used = self.far.into_iter().flat_map(|(_, names)| names);
+        let used = used.map(|(hash, followed)| (followed.name, *hash));
+        let in_text = defined.chain(seen).chain(used);
+        let in_text = in_text.map(|(name, hash)| (name, hash, Origin::Text));
+        let usual = self.usual.names().map(|(name, hash)| (name, hash, Origin::Usual));
         let rests = self.usual.rests(site);
         let composed: Vec<(String, Origin)> = composed
             .iter()
             .map(|(rest, found)| (format!("{}{rest}", site.word), Origin::Composed(*found)))
             .chain(rests.iter().map(|rest| (format!("{}{rest}", site.word), Origin::Word)))
             .collect();
-        let composed = composed.iter().map(|(name, origin)| (name.as_str(), *origin));
+        let composed = composed.iter().map(|(name, origin)| (name.as_str(), hash(name), *origin));
+        let fits = |name: &str| {
+            name.len() > site.word.len() && (site.word.is_empty() || name.starts_with(&site.word))
+        };
         let mut taken = Hashes::default();
         let mut rough = Vec::new();
-        for (name, origin) in keywords.chain(made).chain(in_text).chain(usual).chain(composed) {
-            if name.len() <= site.word.len() || !name.starts_with(&site.word) {
-                continue;
-            }
-            let hash = hash(name);
+        let all = keywords.chain(made).chain(in_text).chain(usual).chain(composed);
+        for (name, hash, origin) in all.filter(|(name, ..)| fits(name)) {
             if taken.insert(hash) {
                 let score = self.estimate(hash, origin, near.get(&hash), is_member);
                 rough.push((name, hash, origin, score));

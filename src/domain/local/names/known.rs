@@ -50,7 +50,7 @@ impl<'s> Definitions<'s> {
             if let Some(of_type) = definition.type_name {
                 types.entry(hash_of_name).or_insert_with(|| hash(&text(of_type)));
             }
-            if name.starts_with(&site.word) {
+            if site.word.is_empty() || name.starts_with(&site.word) {
                 let kind = place_of(definition.kind);
                 locals.entry(hash_of_name).or_insert(Local { name, kind, rank });
             }
@@ -73,17 +73,22 @@ impl<'s> Definitions<'s> {
     }
 
     /// Names that may come: members of the receiver's type; else what is known at the cursor, and where
-    /// a letter is typed what is known in the file.
-    pub(super) fn names(&self, is_member: bool, is_typed: bool) -> impl Iterator<Item = &str> {
-        let own = self.own.values().copied().filter(move |_| is_member);
-        let locals = self.locals.values().filter(move |_| !is_member);
+    /// a letter is typed what is known in the file. Each with its hash.
+    pub(super) fn names(
+        &self,
+        is_member: bool,
+        is_typed: bool,
+    ) -> impl Iterator<Item = (&str, u32)> {
+        let own = self.own.iter().filter(move |_| is_member);
+        let locals = self.locals.iter().filter(move |_| !is_member);
         let in_file = if is_typed && !is_member {
             self.site.document.outline.beginning_with(&self.site.word)
         } else {
             &[]
         };
-        own.chain(locals.map(|local| local.name.as_str()))
-            .chain(in_file.iter().map(|entry| &*entry.name))
+        own.map(|(hash, name)| (*name, *hash))
+            .chain(locals.map(|(hash, local)| (local.name.as_str(), *hash)))
+            .chain(in_file.iter().map(|entry| (&*entry.name, entry.hash)))
     }
 
     /// What speaks for a name besides its uses.

@@ -34,8 +34,14 @@ fn candidates_by(code: &str, others: &[&str], usual: Option<&Usual>) -> Vec<Offe
     }
     let site = Site::new(document, before.len(), Trigger::Automatic);
     let found = classify(&site);
-    let known =
-        Known { index: Some(&index), own: Some(own), closers: true, names: true, lines: false };
+    let known = Known {
+        index: Some(&index),
+        own: Some(own),
+        kept: None,
+        closers: true,
+        names: true,
+        lines: false,
+    };
     candidates(&site, &found, &known, usual)
 }
 
@@ -137,7 +143,14 @@ fn a_name_that_the_index_does_not_have_yet_is_not_held_to_be_nowhere() {
     let site = Site::new(document, before.len(), Trigger::Automatic);
     let found = classify(&site);
     let sheets = [&full, &empty].map(|index| {
-        let known = Known { index: Some(index), own, closers: false, names: true, lines: false };
+        let known = Known {
+            index: Some(index),
+            own,
+            kept: None,
+            closers: false,
+            names: true,
+            lines: false,
+        };
         let candidates = candidates(&site, &found, &known, None);
         ["far_own", "far_all", "far_segments", "far_members"]
             .map(|name| number(&candidates, "nter", name).to_bits())

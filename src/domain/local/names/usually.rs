@@ -93,9 +93,9 @@ impl<'u> Usually<'u> {
         rests.map(|rest| if is_capital { rest.to_uppercase() } else { rest.to_owned() }).collect()
     }
 
-    /// Names that may come.
-    pub(super) fn names(&self) -> impl Iterator<Item = &'u str> {
-        self.names.values().map(|(name, _)| *name)
+    /// Names that may come, with their hashes.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&'u str, u32)> {
+        self.names.iter().map(|(hash, (name, _))| (*name, *hash))
     }
 
     /// What speaks for a name besides its uses here.

@@ -2,11 +2,13 @@
 
 use std::ops::Range;
 
+use super::rows::{Above, Row, Rows};
 use crate::domain::language::Role;
+use crate::domain::local::kept::{Kept, recall};
 use crate::domain::site::Site;
 use crate::domain::text;
-use crate::domain::tokens::contexts::{Before, Stand};
-use crate::domain::tokens::{ByHash, Kind, Token, for_each_token, hash};
+use crate::domain::tokens::ByHash;
+use crate::domain::tokens::contexts::Stand;
 
 /// Bytes read before and after the cursor, some 900 lines. Reading them is the dearest part of an answer,
 /// and what stands farther away the index knows as well: at 3,488 names in files of more than 24 KiB, 32
@@ -15,11 +17,16 @@ use crate::domain::tokens::{ByHash, Kind, Token, for_each_token, hash};
 const BYTES_BEFORE: usize = 20 << 10;
 const BYTES_AFTER: usize = 8 << 10;
 
+/// Room that is made for names, which most windows have.
+const ROOM: usize = 256;
+
 /// The text around the cursor, cut where code begins.
 #[derive(Debug)]
 pub(super) struct Window {
-    pub(super) before: String,
-    pub(super) after: String,
+    before: String,
+    /// How much of it stands above the cursor's line.
+    above: usize,
+    after: String,
     /// Where `before` begins in the document.
     start: usize,
 }
@@ -84,147 +91,112 @@ impl Window {
     pub(super) fn around(site: &Site) -> Self {
         let rope = &site.document.rope;
         let end = site.offset - site.word.len();
-        let start = code_start(site, end.saturating_sub(BYTES_BEFORE));
+        // Windows on one line all begin at one place, so that what is kept of them is found again.
+        let line_start = site.offset - site.line_prefix.len();
+        let start = code_start(site, line_start.saturating_sub(BYTES_BEFORE));
+        let before = text::tail_before(rope, end, end - start);
         Self {
-            before: text::tail_before(rope, end, end - start),
+            above: before.len().saturating_sub(end - line_start),
+            before,
             after: text::head_after(rope, site.offset, BYTES_AFTER),
             start,
         }
     }
 
     /// Reads both parts. All names are counted only where `counts_all`.
-    pub(super) fn read<'w>(&'w self, site: &'w Site, counts_all: bool) -> Read<'w> {
-        let mut all = counts_all.then(AllNames::default);
-        let (mut place, mut found) = self.read_before(site, &mut all);
-        let (next, after) = self.read_after(site, &mut all);
-        place.next = next;
-        found.extend(after);
-        Read { place, found, all: all.unwrap_or_default() }
-    }
-
-    fn read_before<'w>(
-        &'w self,
-        site: &'w Site,
-        all: &mut Option<AllNames<'w>>,
-    ) -> (Place, Vec<Occurrence<'w>>) {
-        let line_start = site.offset - site.line_prefix.len();
-        let begin = |role| scope(site, role).map_or(usize::MAX, |range| range.start);
-        let (function, of_type) = (begin(Role::Function), begin(Role::Type));
-        let mut reader = Reader::new(site);
-        for_each_token(&self.before, &site.document.language.lexical, |token| {
-            let at = self.start + token.start;
-            count(all, &token);
-            reader.read(&token, [at >= line_start, at >= function, at >= of_type]);
+    pub(super) fn read(&self, site: &Site, kept: Option<&Kept>, counts_all: bool) -> Read<'_> {
+        let lexical = &site.document.language.lexical;
+        let above = recall(kept.map(|kept| &kept.above), site, self.lines_above(), || {
+            Above::read(&self.before, self.above, lexical)
         });
-        let Reader { mut before, mut found, count, .. } = reader;
-        for occurrence in &mut found {
-            occurrence.distance = count - occurrence.distance;
-            occurrence.is_before = true;
+        let line = above.as_ref().as_ref().map_or_else(
+            || Rows::of(&self.before, lexical),
+            |above| above.read_line(&self.before, self.above, lexical),
+        );
+        let below = recall(kept.map(|kept| &kept.below), site, (&self.after, 0), || {
+            Rows::of(&self.after, lexical)
+        });
+        let above = above.iter().flat_map(|above| &above.rows.all).chain(&line.all);
+        let all = if counts_all {
+            let above = above.clone().map(|row| (row, row.name(&self.before)));
+            count(above.chain(below.all.iter().map(|row| (row, row.name(&self.after)))))
+        } else {
+            AllNames::default()
+        };
+        let around = Around::of(site);
+        let mut found = Vec::with_capacity(ROOM);
+        for row in above.filter(|row| row.begins_with(&self.before, &site.word)) {
+            let (name, distance) = (row.name(&self.before), line.count - row.count);
+            let mut seen = Occurrence::of(row, name, true, distance);
+            around.mark_before(self.start + row.start(), &mut seen.marks);
+            found.push(seen);
         }
+        for row in below.all.iter().filter(|row| row.begins_with(&self.after, &site.word)) {
+            let mut seen = Occurrence::of(row, row.name(&self.after), false, row.count);
+            around.mark_behind(site.offset + row.start(), &mut seen.marks);
+            found.push(seen);
+        }
+        let mut before = line.before;
         if site.word.len() == site.code_before().len() {
             before.break_line();
         }
-        (Place { before: before.stand(), next: LINE_END }, found)
+        let next = below.first.filter(|(start, _)| *start < site.line_suffix.len());
+        let next = next.map_or(LINE_END, |(_, hash)| hash);
+        Read { place: Place { before: before.stand(), next }, found, all }
     }
 
-    /// The token after the cursor and the names there.
-    fn read_after<'w>(
-        &'w self,
-        site: &'w Site,
-        all: &mut Option<AllNames<'w>>,
-    ) -> (u32, Vec<Occurrence<'w>>) {
-        let end = |role| scope(site, role).map_or(0, |range| range.end);
-        let (function, of_type) = (end(Role::Function), end(Role::Type));
-        let line_end = site.line_suffix.len();
-        let mut reader = Reader::new(site);
-        let mut next = LINE_END;
-        for_each_token(&self.after, &site.document.language.lexical, |token| {
-            if reader.count == 0 && token.start < line_end {
-                next = token.hash;
-            }
-            let at = site.offset + token.start;
-            count(all, &token);
-            reader.read(&token, [token.start < line_end, at < function, at < of_type]);
-        });
-        (next, reader.found)
+    fn lines_above(&self) -> (&str, usize) {
+        (&self.before[..self.above], self.above)
     }
 }
 
-/// Counts a token among all names, where that is wanted.
-fn count<'w>(all: &mut Option<AllNames<'w>>, token: &Token<'w>) {
-    if let Some(all) = all.as_mut().filter(|_| token.kind == Kind::Name) {
-        all.entry(token.hash).or_insert((token.text, 0)).1 += 1;
+/// Counts names.
+fn count<'r, 't>(names: impl Iterator<Item = (&'r Row, &'t str)>) -> AllNames<'t> {
+    let mut all = AllNames::default();
+    for (row, name) in names {
+        all.entry(row.hash).or_insert((name, 0)).1 += 1;
+    }
+    all
+}
+
+impl<'t> Occurrence<'t> {
+    fn of(row: &Row, name: &'t str, is_before: bool, distance: u32) -> Self {
+        let Row { hash, place, marks, .. } = *row;
+        Self { name, hash, place, is_before, distance, marks }
     }
 }
 
-/// Turns tokens into occurrences of the names that begin with a prefix.
-struct Reader<'s, 't> {
-    prefix: &'s str,
-    member_operators: Vec<u32>,
-    binding_words: Vec<u32>,
-    call: u32,
-    before: Before,
-    found: Vec<Occurrence<'t>>,
-    count: u32,
-    /// Whether the last token is the last that was found, so that the next one stands behind it.
-    is_open: bool,
+/// What is around the cursor, as offsets into the document.
+struct Around<'s> {
+    line: Range<usize>,
+    function: Option<&'s Range<usize>>,
+    of_type: Option<&'s Range<usize>>,
 }
 
-impl<'s, 't> Reader<'s, 't> {
-    fn new(site: &'s Site) -> Self {
-        let lexical = &site.document.language.lexical;
-        let hashes = |words: &[String]| words.iter().map(|word| hash(word)).collect();
+impl<'s> Around<'s> {
+    fn of(site: &'s Site) -> Self {
+        let scope =
+            |role| site.scopes.iter().find(|scope| scope.role == role).map(|scope| &scope.range);
         Self {
-            prefix: &site.word,
-            member_operators: hashes(&lexical.member_operators),
-            binding_words: hashes(&lexical.binding_words),
-            call: hash("("),
-            before: Before::default(),
-            found: Vec::new(),
-            count: 0,
-            is_open: false,
+            line: site.offset - site.line_prefix.len()..site.offset + site.line_suffix.len(),
+            function: scope(Role::Function),
+            of_type: scope(Role::Type),
         }
     }
 
-    /// `around` says what holds the token, in the order of [`ON_LINE`] to [`IN_TYPE`].
-    fn read(&mut self, token: &Token<'t>, around: [bool; 3]) {
-        let hash = token.hash;
-        if token.starts_line {
-            self.before.break_line();
-        } else if self.is_open
-            && let Some(open) = self.found.last_mut()
-        {
-            open.place.next = hash;
-            open.marks[CALLED] = hash == self.call;
-        }
-        self.is_open = token.kind == Kind::Name
-            && (self.prefix.is_empty() || token.text.starts_with(self.prefix));
-        if self.is_open {
-            let last = self.before.last();
-            self.found.push(Occurrence {
-                name: token.text,
-                hash,
-                place: Place { before: self.before.stand(), next: LINE_END },
-                is_before: false,
-                distance: self.count,
-                marks: [
-                    around[0],
-                    around[1],
-                    around[2],
-                    self.member_operators.contains(&last),
-                    false,
-                    self.binding_words.contains(&last),
-                    token.starts_line,
-                ],
-            });
-        }
-        self.before.push(token);
-        self.count += 1;
+    /// Marks a name that begins at `at`, before the cursor.
+    fn mark_before(&self, at: usize, marks: &mut [bool; MARKS]) {
+        marks[ON_LINE] = at >= self.line.start;
+        marks[IN_FUNCTION] = self.function.is_some_and(|range| at >= range.start);
+        marks[IN_TYPE] = self.of_type.is_some_and(|range| at >= range.start);
     }
-}
 
-fn scope(site: &Site, role: Role) -> Option<&Range<usize>> {
-    site.scopes.iter().find(|scope| scope.role == role).map(|scope| &scope.range)
+    /// Marks a name that begins at `at`, behind the cursor.
+    fn mark_behind(&self, at: usize, marks: &mut [bool; MARKS]) {
+        marks[ON_LINE] = at < self.line.end;
+        marks[IN_FUNCTION] = self.function.is_some_and(|range| at < range.end);
+        marks[IN_TYPE] = self.of_type.is_some_and(|range| at < range.end);
+    }
 }
 
 /// Where to begin reading so that it begins in code: at a node of the outermost level that begins
@@ -234,7 +206,8 @@ fn code_start(site: &Site, lowest: usize) -> usize {
         return 0;
     }
     let document = &site.document;
-    let tree = document.syntax.latest().or(document.syntax.good());
+    // The last whole tree stays as it is while a line is typed.
+    let tree = document.syntax.good().or(document.syntax.latest());
     let by_tree = tree.and_then(|tree| {
         let mut cursor = tree.root_node().walk();
         cursor.goto_first_child_for_byte(lowest)?;
