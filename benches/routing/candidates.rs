@@ -1,8 +1,9 @@
 //! What the local engine might offer at given places, as numbers: the input of `train_local.py`.
 //!
-//! Reads JSON lines `{"id", "path", "prefix", "suffix", "true", "scores", "workspace", "usual"}`: `true`
+//! `cargo bench --bench candidates -- closer` writes the candidates of one source, or of all without a
+//! name behind it. Reads JSON lines `{"id", "path", "prefix", "suffix", "true", "scores", "workspace", "usual"}`: `true`
 //! is what comes, `scores` what the classifier is to have found (optional), `workspace` a folder that is
-//! known but for the file itself (optional), `usual` a file with what is usual in the language. Writes a
+//! known but for the file itself (optional), `usual` a file with what is usual in the language (optional). Writes a
 //! line for each candidate: where it comes from, the id, whether it is right, its length, and its
 //! numbers; before the first of each kind their names.
 
@@ -31,10 +32,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     if stdin().is_terminal() {
         writeln!(
             out,
-            "usage: cargo bench --bench candidates < REQUESTS.jsonl; see train_local.py"
+            "usage: cargo bench --bench candidates [-- SOURCE] < REQUESTS.jsonl; see train_local.py"
         )?;
         return Ok(());
     }
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let asked: Vec<&str> = ["closer", "name", "line"]
+        .into_iter()
+        .filter(|source| arguments.iter().any(|argument| argument == source))
+        .collect();
+    let wants = |source| asked.is_empty() || asked.contains(&source);
     let languages = Languages::load();
     let (mut workspace, mut usual) = (Workspace::default(), Lists::default());
     for line in stdin().lock().lines() {
@@ -47,14 +54,16 @@ fn main() -> Result<(), Box<dyn Error>> {
                 *score = given.as_f64().unwrap_or_default();
             }
         }
-        workspace.turn_to(&languages, &row, &site)?;
+        if wants("name") || wants("line") {
+            workspace.turn_to(&languages, &row, &site)?;
+        }
         let known = Known {
             index: Some(&workspace.index),
             own: Some(Key::Open(site.document.id)),
             kept: None,
-            closers: true,
-            names: true,
-            lines: true,
+            closers: wants("closer"),
+            names: wants("name"),
+            lines: wants("line"),
         };
         usual.turn_to(text(&row, "usual"))?;
         let family = &site.document.language.family;
@@ -91,7 +100,8 @@ struct Lists {
 impl Lists {
     fn turn_to(&mut self, path: &str) -> io::Result<()> {
         if self.path != path {
-            self.all = Usual::read_all(&fs::read_to_string(path)?);
+            let lists = if path.is_empty() { String::new() } else { fs::read_to_string(path)? };
+            self.all = Usual::read_all(&lists);
             path.clone_into(&mut self.path);
         }
         Ok(())

@@ -36,6 +36,27 @@ class UnwrittenTest(unittest.TestCase):
         check("if (a|) {\n}\n", None)  # there is no body
         check("x = a|:\ny = b\n", None)
 
+    def test_blocks_end_with_their_closing_lines(self):
+        code = "class A {\n  f() {\n    a();\n    b();\n  }\n\n  g() {\n  }\n}\n\nx();\n"
+
+        def check(before, blocks, expected, code=code):
+            offset = code.index(before) + len(before)
+            end = unwritten.end_of_blocks(code.encode(), offset, code.index("\n", offset), blocks)
+            self.assertEqual(end and code[end:], expected, (before, blocks))
+        check("a()", 1, "\n\n  g() {\n  }\n}\n\nx();\n")
+        check("a()", None, "\n\nx();\n")
+        check("f() {", 1, "\n\n  g() {\n  }\n}\n\nx();\n")
+        check("b()", None, "\n\nx();\n")
+        check("x()", None, None)  # it is in no block
+        self.assertEqual(unwritten.start_of_item(code.encode(), code.index("b()"), 0), 0)
+        self.assertEqual(unwritten.start_of_item(code.encode(), code.index("x()"), 0), code.index("x()"))
+        self.assertEqual(unwritten.start_of_item(code.encode(), code.index("x()"), 1), 0)
+        goes_on = "if (a) {\n  b();\n} else {\n  c();\n}\nd();\n"
+        check("b()", 1, "\nd();\n", goes_on)
+        ends_otherwise = "if a:\n    f(\n        b,\n    )\n    c()\nd()\n"
+        check("f(", 1, "\n    c()\nd()\n", ends_otherwise)
+        check("if a:", 1, "\nd()\n", ends_otherwise)
+
 
 class JudgingTest(unittest.TestCase):
     """What counts as right."""

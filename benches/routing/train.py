@@ -85,7 +85,7 @@ def fit_line(data, weight, rows, scores):
     return weights.Trained(booster, names, tables, inputs)
 
 
-def cross_validate(data, weight):
+def site_scores(data, weight):
     """Scores of every row by models that have not seen its package."""
     fold = folds(data)
     scores = np.zeros((len(data.label), len(sheets.LABELS)))
@@ -93,6 +93,12 @@ def cross_validate(data, weight):
         model = fit_site(data, weight, fold != number)
         scores[fold == number] = model.booster.predict(model.inputs[fold == number])
         print(f"fold {number + 1} of {FOLDS}: sites", flush=True)
+    return scores
+
+
+def cross_validate(data, weight):
+    """The scores, and those of the second model."""
+    scores, fold = site_scores(data, weight), folds(data)
     lines = np.zeros(len(data.label))
     for number in range(FOLDS):
         model = fit_line(data, weight, fold != number, scores)

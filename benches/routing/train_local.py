@@ -35,16 +35,16 @@ import weights
 
 WEIGHTS = sheets.ROOT / "src/domain/local/weights"
 SOURCES = ("closer", "name", "line")
+# Those that learn from places as they were before all was written, too.
+VIEWED = ("closer",)
 TREES = train.TREES | {"objective": "binary", "feature_fraction": 0.5}
 # How large the trees of each source are, and how many. Runs of closers and names are told apart by how
 # several things go together, which takes larger trees.
-SIZES = {"closer": ({"num_leaves": 63, "learning_rate": 0.06}, 300),
+SIZES = {"closer": ({"num_leaves": 127, "learning_rate": 0.06}, 300),
          "name": ({"num_leaves": 127}, 200), "line": ({"num_leaves": 31}, 150)}
 # Of the places of each policy, how many are used.
 SHARES = {"pause": 1.0, "line": 0.1, "token": 0.12, "keystroke": 0.12}
 WEIGHT = {"pause": 1.0, "line": 0.35, "token": 0.35, "keystroke": 0.35}
-# How much a place counts as it was before its block was written, of what it counts by itself.
-UNWRITTEN = 0.5
 LABELS = sheets.LABELS
 
 
@@ -61,7 +61,7 @@ def class_scores(options):
         data = sheets.load(options.data / "positions-tuning.jsonl", options.data / "sources",
                            options.data / "sheets-tuning.tsv", options.share)
         train.encoding.forget_some_words(data)
-        scores, _ = train.cross_validate(data, train.sample_weights(data))
+        scores = train.site_scores(data, train.sample_weights(data))
         with open(cache, "w", encoding="utf8") as out:
             for number, view, row in zip(data.number, data.view, scores):
                 if view == "whole":
@@ -113,30 +113,33 @@ def content_of(row, data):
     return content(folder_of(row, data) / row["path"])
 
 
-def requests(rows, data):
-    lists = usual.Without(usual.count(data), data / "usual-without")
+def requests(rows, source, data):
+    # Only names ask what is usual, and counting that takes long.
+    lists = usual.Without(usual.count(data), data / "usual-without") if source == "name" else None
     for number, row in enumerate(rows):
         package, content = folder_of(row, data), content_of(row, data)
         request = {"id": number, "path": row["path"], "true": row["true"],
-                   "prefix": content[:row["offset"]].decode(),
-                   "suffix": content[row["mask_end"]:].decode(),
+                   "prefix": content[row.get("begin", 0):row["offset"]].decode(),
+                   "suffix": content[row["mask_end"]:row.get("finish")].decode(),
                    "workspace": str(package) if row["knows_package"] else "",
-                   "usual": str(lists.file(row["language"], row["package"]))}
-        if row["scores"]:
+                   "usual": str(lists.file(row["language"], row["package"])) if lists else ""}
+        # Of what the other views show, the classifier has learned nothing.
+        if row["scores"] and row.get("view", "opened") == "opened":
             closer, name, line, boilerplate, block = row["scores"]
             request["scores"] = [closer, name, line, 0, boilerplate, block, 0]
         yield request
 
 
-def ask(part, rows, options):
-    """Has the router describe the candidates at the places of a part; returns the file they are in."""
-    cache = options.data / f"candidates-{part}.txt"
+def ask(part, source, rows, options):
+    """Has the router describe the candidates of a source at the places of a part; returns the file they
+    are in."""
+    cache = options.data / f"candidates-{part}-{source}.txt"
     if not cache.exists():
         part = cache.with_suffix(".part")
-        command = ["cargo", "bench", "--quiet", "--bench", "candidates"]
+        command = ["cargo", "bench", "--quiet", "--bench", "candidates", "--", source]
         with open(part, "wb") as out:
             router = subprocess.Popen(command, cwd=sheets.ROOT, stdin=subprocess.PIPE, stdout=out)
-            for request in requests(rows, options.data):
+            for request in requests(rows, source, options.data):
                 router.stdin.write(json.dumps(request).encode() + b"\n")
             router.stdin.close()
             if router.wait() != 0:
@@ -171,8 +174,6 @@ def read_all(parts, files, source):
     """The same of several parts, whose places follow each other."""
     begin, tables = 0, []
     for (part, rows), file in zip(parts.items(), files):
-        if part == "unwritten" and source != "closer":
-            continue
         names, table = read(file, source)
         if names is None:
             return None, None
@@ -194,13 +195,16 @@ class Places:
             mine = self.language == language
             self.weight[mine] /= self.weight[mine].sum()
         self.weight *= len(rows) / self.weight.sum()
-        is_unwritten = np.array(["is_unwritten" in row for row in rows])
-        self.weight[is_unwritten] *= UNWRITTEN
-        # What the classifier has never seen is in no fold: always learned from, and never judged.
-        self.is_judged = ~is_unwritten & np.array([row["scores"] is not None for row in rows])
+        self.view = np.array([row.get("view", "") for row in rows])
+        for view, weight in unwritten.WEIGHT.items():
+            self.weight[self.view == view] *= weight
+        # What the classifier has never seen is in no fold: always learned from, and never judged. Views
+        # of a place are in its fold.
+        is_tuning = np.array([row["scores"] is not None for row in rows])
+        self.is_judged = is_tuning & (self.policy == "pause")
         self.fold = np.full(len(rows), -1)
         for language in set(self.language):
-            mine = self.is_judged & (self.language == language)
+            mine = is_tuning & (self.language == language)
             for number, package in enumerate(sorted(set(self.package[mine]))):
                 self.fold[self.package == package] = number % train.FOLDS
 
@@ -222,21 +226,21 @@ def cross_validate(places, source, table):
     return found
 
 
-def figures(places, source, table, found):
+def figures(places, source, table, found, view=""):
     """How often the best candidate is right where this source is wanted, and how well the probability of
-    the best is borne out anywhere; pauses only."""
+    the best is borne out anywhere; pauses only, in one view."""
     wanted = {"closer": ["closer"], "name": ["name"], "line": ["line", "boilerplate"]}[source]
     place, right = table[:, 0].astype(int), table[:, 1]
     order = np.lexsort((-found, place))
     begins = np.concatenate([[True], place[order][1:] != place[order][:-1]])
     best = order[begins]
-    is_pause = (places.policy[place[best]] == "pause") & places.is_judged[place[best]]
+    is_judged = places.is_judged & (places.view == view)
+    is_pause = is_judged[place[best]]
     rows = []
     for language in sorted(set(places.language)):
         mine = is_pause & (places.language[place[best]] == language)
         here = mine & np.isin(places.label[place[best]], wanted)
-        count = np.sum(places.is_judged & (places.language == language) & (places.policy == "pause")
-                       & np.isin(places.label, wanted))
+        count = np.sum(is_judged & (places.language == language) & np.isin(places.label, wanted))
         shown = mine & (found[best] >= 0.65)
         error = [abs(found[best][part].mean() - right[best][part].mean()) * part.sum()
                  for low in np.arange(0, 1, 0.1)
@@ -246,7 +250,7 @@ def figures(places, source, table, found):
         print(f"  {language:12} {count:5}", *(f"{value:8.3f}" for value in rows[-1]))
     names = ("best is right", "at 65 %: offered", "of these right", "calibration error")
     mean = np.mean(rows, 0)
-    return f"{source}: " + ", ".join(f"{name} {value:.3g}" for name, value in zip(names, mean))
+    return f"{view or source}: " + ", ".join(f"{name} {value:.3g}" for name, value in zip(names, mean))
 
 
 def main():
@@ -259,21 +263,24 @@ def main():
     options = parser.parse_args()
     parts = {"tuning": choose(positions(options.data / "positions-tuning.jsonl"), class_scores(options),
                               options.share)}
-    tuning = parts["tuning"]
     if not options.tuning_only:
         parts[packages.LEARNING] = others(positions(options.data / "positions-learning.jsonl"))
-    # Last, as only one source learns from it.
-    parts["unwritten"] = list(unwritten.views(tuning, lambda row: content_of(row, options.data)))
-    files = [ask(part, rows, options) for part, rows in parts.items()]
-    rows = [row for part in parts.values() for row in part]
-    places = Places(rows)
-    print(f"{len(rows)} places", flush=True)
+    written = [row for part in parts.values() for row in part]
+    text_of = functools.partial(content_of, data=options.data)
+    views = {"unwritten": list(unwritten.views(written, text_of)),
+             "begun": list(unwritten.begun(written, text_of))}
     for source in options.source or SOURCES:
-        names, table = read_all(parts, files, source)
+        mine = parts | (views if source in VIEWED else {})
+        files = [ask(part, source, rows, options) for part, rows in mine.items()]
+        places = Places([row for part in mine.values() for row in part])
+        print(f"{source}: {len(places.view)} places", flush=True)
+        names, table = read_all(mine, files, source)
         if names is None:
             continue
-        found = figures(places, source, table, cross_validate(places, source, table))
-        print(found, flush=True)
+        probabilities = cross_validate(places, source, table)
+        views = ["", *(unwritten.WEIGHT if source in VIEWED else [])]
+        found = [figures(places, source, table, probabilities, view) for view in views]
+        print(*found, sep="\n", flush=True)
         if options.check:
             continue
         inputs = table[:, 3:]
@@ -282,7 +289,7 @@ def main():
             "Weights of the local engine: data, made by benches/routing/train_local.py; do not edit.",
             f"{len(table)} candidates at {len(set(table[:, 0]))} places in {len(set(places.package))} packages of",
             "benches/routing/packages.toml, none of the test half. On packages of the tuning half left out of",
-            "training (pauses, mean of the languages, per cent):", found]
+            "training (pauses, mean of the languages, per cent):", *found]
         trained = weights.Trained(booster, names, weights.NoTables(), inputs)
         WEIGHTS.mkdir(exist_ok=True)
         weights.write(WEIGHTS, source, trained, ["right"], origin)

@@ -50,6 +50,8 @@ pub(super) struct Row {
     value_words: Words,
     binding_words: Words,
     header_words: Words,
+    ended_words: Words,
+    leaving_words: Words,
     import_words: Words,
     self_words: Words,
 }
@@ -88,6 +90,8 @@ impl Default for Row {
             value_words: Words::default(),
             binding_words: Words::default(),
             header_words: Words::default(),
+            ended_words: Words::default(),
+            leaving_words: Words(Lexical::default().leaving_words),
             import_words: Words::default(),
             self_words: Words::default(),
         }
@@ -139,6 +143,8 @@ impl Row {
                 value_words: self.value_words.0,
                 binding_words: self.binding_words.0,
                 header_words: self.header_words.0,
+                ended_words: self.ended_words.0,
+                leaving_words: self.leaving_words.0,
                 import_words: self.import_words.0,
                 self_words: self.self_words.0,
             },

@@ -244,6 +244,10 @@ pub struct Lexical {
     pub binding_words: Vec<String>,
     /// First words of lines that `statement_end` does not end, such as `if` or `fn`.
     pub header_words: Vec<String>,
+    /// Words of a head whose block is followed by `statement_end`, such as `class` in C++.
+    pub ended_words: Vec<String>,
+    /// First words of statements behind which a block ends, such as `return` or `break`.
+    pub leaving_words: Vec<String>,
     /// First words of lines that are boilerplate, such as `import` or `#include`.
     pub import_words: Vec<String>,
     /// Names of the value whose type the code belongs to, such as `self`.
@@ -289,6 +293,8 @@ impl Default for Lexical {
             value_words: Vec::new(),
             binding_words: Vec::new(),
             header_words: Vec::new(),
+            ended_words: Vec::new(),
+            leaving_words: ["return", "break", "continue"].map(str::to_owned).into(),
             import_words: Vec::new(),
             self_words: Vec::new(),
         }

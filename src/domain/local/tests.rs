@@ -52,8 +52,8 @@ fn check_among(code: &str, wanted: &[&str], unwanted: &[&str]) {
 
 #[test]
 fn delimiters_of_the_line_are_closed_in_order_and_the_statement_ended() {
-    check("{\n    foo(bar(1|\n}", "));");
-    check("{\n    let x = foo([1, 2|\n}", "]);");
+    check("{\n    a(b);\n    foo(bar(1|\n}", "));");
+    check("{\n    a(b);\n    let x = foo([1, 2|\n}", "]);");
     check_among("{\n    foo(\n        bar(1|\n    )\n}", &[")"], &["))"]);
 }
 

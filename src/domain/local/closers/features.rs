@@ -12,7 +12,6 @@ use super::words::Words;
 use crate::domain::class::Classification;
 use crate::domain::class::features::{Sheet, UNKNOWN, code};
 use crate::domain::language::BlockStyle;
-use crate::domain::lexical::Mode;
 use crate::domain::local::codes::{ROLES, SCORES};
 use crate::domain::local::text::{Cutter, Lines};
 use crate::domain::site::{NearLine, Site};
@@ -116,14 +115,11 @@ impl<'t> Place<'t> {
             sheet.number(name, found.score(class) as f32);
         }
         let line_start = site.offset - site.line_prefix.len();
-        sheet.flag("is_string", site.mode != Mode::Code);
         sheet.flag("has_statement_end", !lexical.statement_end.is_empty());
         sheet.flag("is_indented_language", lexical.block_style == BlockStyle::Indentation);
-        sheet.flag("has_keyword_blocks", lexical.block_style == BlockStyle::Keywords);
         sheet.number("last_char", code(site.code_before().trim_end().chars().next_back()));
         sheet.flag("ends_in_space", site.line_prefix.ends_with(' '));
         sheet.count("word", site.word.chars().count());
-        sheet.flag("word_is_keyword", lexical.keywords.contains(&site.word));
         sheet.flag("is_header", lexical.header_words.iter().any(|word| word == here.first));
         let first_is_keyword = here.tokens.first().is_some_and(|first| cutter.is_keyword(*first));
         sheet.flag("begins_with_keyword", first_is_keyword);
@@ -148,7 +144,10 @@ impl<'t> Place<'t> {
         self.near_line("below", &site.below, cutter, sheet);
         let is_first = |words: &[String]| words.iter().any(|word| word == here.first);
         sheet.flag("is_binding", is_first(&lexical.binding_words));
-        sheet.flag("is_value", is_first(&lexical.value_words));
+        sheet.flag("leaves", is_first(&lexical.leaving_words));
+        let above = site.above.text.split(|c| !lexical.is_word(c)).find(|word| !word.is_empty());
+        let leaves = above.is_some_and(|word| lexical.leaving_words.iter().any(|it| it == word));
+        sheet.flag("above_leaves", leaves);
     }
 
     fn open_on_line(&self) -> usize {

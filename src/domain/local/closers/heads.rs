@@ -18,26 +18,25 @@ const HEAD_LINES_MAX: usize = 40;
 pub(super) struct Head {
     code: String,
     pub(super) tokens: Vec<Token>,
-    /// Whether it stands on a line above that of the delimiter.
-    is_above: bool,
 }
 
 impl Head {
     /// The head of what `code` stands before on its line.
     pub(super) fn of(site: &Site, open: Option<&Open>, code: &str, cutter: &Cutter<'_>) -> Self {
         let above = open.and_then(|open| head(site, open, code));
-        let is_above = above.is_some();
         let code = above.unwrap_or_else(|| code.to_owned());
-        Self { tokens: cutter.tokens(&code), code, is_above }
+        Self { tokens: cutter.tokens(&code), code }
     }
 
     pub(super) fn numbers(&self, site: &Site, sheet: &mut Sheet<'static>) {
         let lexical = &site.document.language.lexical;
-        let mut words = self.tokens.iter().map(|token| &self.code[token.range()]);
-        let is_header = words.any(|word| lexical.header_words.iter().any(|known| known == word));
-        sheet.flag("head_is_above", self.is_above);
+        let has = |list: &[String]| {
+            let mut words = self.tokens.iter().map(|token| &self.code[token.range()]);
+            words.any(|word| list.iter().any(|known| known == word))
+        };
         sheet.flag("head_assigns", self.code.contains(" = "));
-        sheet.flag("head_is_header", is_header);
+        sheet.flag("head_is_header", has(&lexical.header_words));
+        sheet.flag("head_is_ended", has(&lexical.ended_words));
     }
 }
 

@@ -16,6 +16,8 @@ use crate::domain::site::Site;
 
 /// What is said of the commas behind a delimiter: see [`Pairs::commas`].
 const COMMAS: [&str; 3] = ["same_calls", "same_calls_as_long", "same_calls_longer"];
+/// Longer blocks are alike.
+const LINES_MAX: usize = 60;
 /// Stands for the indentation relative to nothing.
 const NO_INDENT: f32 = 99.0;
 
@@ -64,6 +66,9 @@ impl<'t> Opener<'t> {
         sheet.number("below_closed", below.clamp(-40.0, 40.0));
         sheet.number("opener_before", code(code_before.chars().next_back()));
         sheet.flag("opener_has_assignment", code_before.contains('='));
+        let rope = &site.document.rope;
+        let lines = |open: &Open| rope.byte_to_line(site.offset) - rope.byte_to_line(open.start);
+        sheet.count("closed_lines", open.map_or(0, lines).min(LINES_MAX));
         let lexical = &site.document.language.lexical;
         let is_header = |word: &str| lexical.header_words.iter().any(|header| header == word);
         sheet.flag("opener_is_header", is_header(first));

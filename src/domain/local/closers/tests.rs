@@ -14,6 +14,7 @@ fn runs_at(code: &str) -> Vec<Candidate> {
     language.lexical.block_style = BlockStyle::Braces;
     language.lexical.statement_end = ";".to_owned();
     language.lexical.keywords = ["let", "if", "class"].map(str::to_owned).to_vec();
+    language.lexical.ended_words = vec!["class".to_owned()];
     let document = Document::new(DocumentId(0), 1, Arc::new(language), &format!("{before}{after}"));
     let site = Site::new(document, before.len(), Trigger::Automatic);
     let cutter = Cutter::new(&site.document.language.lexical);
@@ -141,9 +142,21 @@ fn words_are_followed_as_elsewhere() {
 
 #[test]
 fn a_statement_begins_above_the_parameters() {
+    let code = "if a {\n    b;\n}\nclass (\n    c\n) {\n    d;\n|";
+    assert!(number(&run(code, "}"), "head_is_ended") > 0.99);
     let code = "class a {\n    b;\n};\nif (\n    c\n) {\n    d;\n|";
-    let block = run(code, "}");
-    assert_eq!((number(&block, "head_is_above"), number(&block, "head_is_header")), (1.0, 0.0));
+    assert!(number(&run(code, "}"), "head_is_ended") < 0.01);
+}
+
+#[test]
+fn statements_that_leave_their_block_are_told() {
+    let is_told = |code| {
+        let block = run(code, "}");
+        (number(&block, "leaves"), number(&block, "above_leaves"), number(&block, "closed_lines"))
+    };
+    assert_eq!(is_told("a {\n    b;\n    return c;\n|"), (0.0, 1.0, 3.0));
+    assert_eq!(is_told("a {\n    return b; |"), (1.0, 0.0, 1.0));
+    assert_eq!(is_told("a {\n    returns;\n|"), (0.0, 0.0, 2.0));
 }
 
 #[test]
