@@ -54,6 +54,9 @@ fn check_among(code: &str, wanted: &[&str], unwanted: &[&str]) {
 fn delimiters_of_the_line_are_closed_in_order_and_the_statement_ended() {
     check("{\n    a(b);\n    foo(bar(1|\n}", "));");
     check("{\n    a(b);\n    let x = foo([1, 2|\n}", "]);");
+    // Where no line above says how lines end, both are among the offers.
+    check_among("{\n    foo(bar(1|\n}", &["))", "));"], &[]);
+    check_among("{\n    let x = foo([1, 2|\n}", &["])", "]);"], &[]);
     check_among("{\n    foo(\n        bar(1|\n    )\n}", &[")"], &["))"]);
 }
 

@@ -7,8 +7,10 @@ use std::path::Path;
 use super::scan::{self, Token};
 use super::{Tree, report, root};
 
-/// The most bytes a file of the repository may have; the largest are trained weights.
-const BYTES_MAX: u64 = 350_000;
+/// The most bytes a file of the repository may have.
+const BYTES_MAX: u64 = 300_000;
+/// Files that may have more, and how many. Halving these trees costs 0.4 points of right closers.
+const LARGER: [(&str, u64); 1] = [("src/domain/local/weights/closer_trees.txt", 350_000)];
 
 /// Headings inside a release, from keepachangelog.com.
 const CHANGE_KINDS: [&str; 6] = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"];
@@ -279,7 +281,10 @@ fn files_are_small() {
     let findings: Vec<_> = Tree::get()
         .sizes
         .iter()
-        .filter(|(_, bytes)| *bytes > BYTES_MAX)
+        .filter(|(path, bytes)| {
+            let own = LARGER.iter().find(|(larger, _)| larger == path);
+            *bytes > own.map_or(BYTES_MAX, |(_, bytes)| *bytes)
+        })
         .map(|(path, bytes)| format!("{path}: {bytes} bytes; generate it, or cut the case down"))
         .collect();
     report("a file is too large for a repository", &findings);
